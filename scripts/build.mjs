@@ -1,0 +1,86 @@
+// @ts-check
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const dist = join(root, 'dist');
+const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+const executables = [join(dist, 'cli', 'bin.js')];
+
+/**
+ * Compiles src/ to dist/ and removes from dist/ what the compiler did not write. Files are overwritten, not deleted
+ * first: a program that runs from dist/ meanwhile never finds it empty.
+ *
+ * @returns {boolean} false when the compiler reported errors; what could be emitted is in dist/ all the same.
+ */
+export function build() {
+  const { status, stdout } = spawnSync(
+    process.execPath,
+    [compiler, '-p', 'tsconfig.build.json', '--listEmittedFiles'],
+    { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 64 * 1024 * 1024 },
+  );
+  const emitted = new Set();
+  for (const line of stdout.split(/\r?\n/)) {
+    if (line.startsWith('TSFILE: ')) emitted.add(resolve(root, line.slice('TSFILE: '.length)));
+    else if (line !== '') process.stderr.write(`${line}\n`);
+  }
+  if (emitted.size > 0) removeStale(emitted);
+  for (const file of executables) if (existsSync(file)) chmodSync(file, 0o755);
+  return status === 0;
+}
+
+/** Builds when a source file or a setting is newer than dist/. Returns as {@link build} does. */
+export function buildIfStale() {
+  const built = join(dist, 'index.js');
+  if (existsSync(built)) {
+    const inputs = ['package.json', 'tsconfig.json', 'tsconfig.build.json'].map((name) => join(root, name));
+    const newest = Math.max(...[...inputs, ...walk(join(root, 'src'))].map(modified));
+    if (newest < modified(built)) return true;
+  }
+  return build();
+}
+
+/** @param {ReadonlySet<string>} emitted */
+function removeStale(emitted) {
+  for (const path of walk(dist)) {
+    if (!emitted.has(path) && !statSync(path).isDirectory()) rmSync(path);
+  }
+}
+
+/**
+ * Folders are listed too: the time of a folder changes when a file in it is removed.
+ *
+ * @param {string} folder
+ */
+function walk(folder) {
+  return [
+    folder,
+    ...readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),
+  ];
+}
+
+/** @param {string} path */
+function modified(path) {
+  return statSync(path).mtimeMs;
+}
+
+/** `npm pack` must work in a fresh clone, where nothing has installed the compiler yet. */
+function installCompiler() {
+  if (process.env.npm_command !== 'pack') {
+    process.stderr.write('build: the compiler is not installed; run `npm ci` first\n');
+    return false;
+  }
+  const npm = process.env.npm_execpath;
+  if (npm === undefined) return false;
+  const { status } = spawnSync(process.execPath, [npm, 'ci', '--ignore-scripts', '--silent'], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  return status === 0;
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  process.exitCode = (existsSync(compiler) || installCompiler()) && build() ? 0 : 1;
+}

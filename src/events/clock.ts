@@ -1,0 +1,31 @@
+/**
+ * Monotonic time in milliseconds since the process began, with at least microsecond resolution; the scale of
+ * `performance.now()`. `performance.timeOrigin + now()` is wall-clock time.
+ */
+export function now(): number {
+  return performance.now();
+}
+
+/** Time of the event whose hooks are being called; NaN outside of hooks. */
+let current = Number.NaN;
+
+/** Makes `time` the time of the event at hand. Returns what to give to {@link leaveEvent}: hooks can nest. */
+export function enterEvent(time: number): number {
+  const outer = current;
+  current = time;
+  return outer;
+}
+
+/** Ends the event at hand. */
+export function leaveEvent(outer: number): void {
+  current = outer;
+}
+
+/**
+ * Inside a hook: when its event happened, in milliseconds on the scale of `performance.now()`. Read once an event and the
+ * same for all its hooks, however long those before took; and true also for events that are told late. Outside of a
+ * hook: the time now.
+ */
+export function eventTime(): number {
+  return Number.isNaN(current) ? now() : current;
+}

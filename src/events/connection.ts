@@ -1,0 +1,75 @@
+import type { Duplex } from 'node:stream';
+import { nextId } from '../trace/shared.ts';
+import type { Dial } from './dial.ts';
+import type { RoundTrip } from './round-trip.ts';
+
+/** Why a connection ended, as records tell it. */
+export type CloseReason = 'idle' | 'response' | 'error' | 'handed-over';
+
+/**
+ * A connection that serves round trips. It hangs on its socket and lives as long; what a round trip got of it is copied
+ * into `use`, because the next round trip changes it.
+ */
+export class Connection {
+  readonly id: number;
+  readonly socket: Duplex;
+  /** The dial that opened it; undefined when it was open before anybody watched. */
+  readonly dial: Dial | undefined;
+  /** When it was ready, or first seen. */
+  readonly opened: number;
+  protocol = 'http/1.1';
+  /** Watched round trips that it served or serves. */
+  served = 0;
+  /** When its last watched use gave it back to the pool; NaN while in use and when that use was not watched. */
+  idleSince = Number.NaN;
+  /** The round trip it serves now (the latest, where several share it). */
+  current: RoundTrip | undefined = undefined;
+  /** How the current or latest round trip got it. */
+  use: ConnectionUse | undefined = undefined;
+  closed: { readonly time: number; readonly reason: CloseReason; readonly err: Error | null } | undefined = undefined;
+  /** Told once when it ends. A set, because several recorders may watch, each adds itself once. */
+  watchers: Set<ConnectionWatcher> | undefined = undefined;
+
+  constructor(socket: Duplex, dial: Dial | undefined, opened: number) {
+    this.id = nextId();
+    this.socket = socket;
+    this.dial = dial;
+    this.opened = opened;
+  }
+
+  /** Round trip `roundTrip` uses it from now on. */
+  take(roundTrip: RoundTrip, reused: boolean, wasIdle: boolean, idleTime: number | undefined): void {
+    this.current = roundTrip;
+    this.use = { reused, wasIdle, idleTime, served: this.served };
+    this.served++;
+    this.idleSince = Number.NaN;
+  }
+
+  /** `roundTrip` no longer uses it. */
+  release(roundTrip: RoundTrip): void {
+    if (this.current === roundTrip) this.current = undefined;
+  }
+
+  /** It has ended, or is somebody else's now. */
+  close(time: number, reason: CloseReason, err: Error | null): void {
+    if (this.closed !== undefined) return;
+    this.closed = { time, reason, err };
+    const { watchers } = this;
+    this.watchers = undefined;
+    if (watchers !== undefined) for (const watcher of watchers) watcher.connectionClosed(this);
+  }
+}
+
+/** How one round trip got its connection. */
+export interface ConnectionUse {
+  readonly reused: boolean;
+  readonly wasIdle: boolean;
+  readonly idleTime: number | undefined;
+  /** Watched round trips before this one. */
+  readonly served: number;
+}
+
+/** Who wants to know when a connection ends. */
+export interface ConnectionWatcher {
+  connectionClosed(connection: Connection): void;
+}

@@ -1,0 +1,256 @@
+import { callHooks } from '../trace/call.ts';
+import type {
+  ClientName,
+  ClientTrace,
+  DNSDoneInfo,
+  GotConnInfo,
+  HeaderMap,
+  ResponseInfo,
+  RoundTripInfo,
+  TLSConnectionState,
+} from '../trace/client-trace.ts';
+import { type ContextNode, currentNode } from '../trace/context.ts';
+import { HttptraceError } from '../trace/errors.ts';
+import type { HookName } from '../trace/hooks.ts';
+import { nextId } from '../trace/shared.ts';
+import type { Resolved } from '../trace/trace-list.ts';
+import { enterEvent, leaveEvent } from './clock.ts';
+import type { Connection } from './connection.ts';
+
+/** Under this key a round trip gives itself to record builders, of whatever copy of the library. */
+export const ROUND_TRIP: unique symbol = Symbol.for('httptrace.roundTrip.1') as never;
+
+const GOT_CONN = 1;
+const WROTE_HEADERS = 2;
+const WROTE_REQUEST = 4;
+const FIRST_BYTE = 8;
+const GOT_100 = 16;
+const RESPONSE = 32;
+const LAST_BYTE = 64;
+const PUT_IDLE = 128;
+const DONE = 256;
+
+/**
+ * One round trip as its probe sees it: the methods are the events, each called by the probe when it happens. They keep
+ * the contract (once, in order, nothing after the end), stamp the time once and call the hooks. It is also what hooks
+ * and factories get as `RoundTripInfo`, so that a traced round trip costs one object.
+ */
+export abstract class RoundTrip implements Resolved {
+  readonly id: number;
+  readonly client: ClientName;
+  readonly method: string;
+  callId: number;
+  attempt = 1;
+  reason: RoundTripInfo['reason'] = 'first';
+  callKnown = false;
+  intercepted = false;
+
+  traces: readonly ClientTrace[] = [];
+  deciding = 0;
+  /** Context in which the hooks run; undefined when only observers watch, who never touch the async context. */
+  context: ContextNode | undefined = undefined;
+  /** The connection that serves it, from `gotConn` on. */
+  connection: Connection | undefined = undefined;
+  #seen = 0;
+
+  constructor(client: ClientName, method: string) {
+    this.id = nextId();
+    this.callId = this.id;
+    this.client = client;
+    this.method = method;
+  }
+
+  get [ROUND_TRIP](): this {
+    return this;
+  }
+
+  abstract get clientVersion(): string;
+  abstract get url(): string;
+  /** Head of the request as sent, name and value in turn; undefined until it was written. */
+  abstract get requestFields(): readonly HeaderField[] | undefined;
+  /** What records tell of the exchange beyond the hooks. */
+  abstract facts(): ExchangeFacts;
+
+  /** Some trace has this hook: asked before making arguments that cost. */
+  wants(name: HookName): boolean {
+    for (let i = 0; i < this.traces.length; i++) if (this.traces[i]![name] !== undefined) return true;
+    return false;
+  }
+
+  get hasConn(): boolean {
+    return (this.#seen & GOT_CONN) !== 0;
+  }
+
+  get headersWritten(): boolean {
+    return (this.#seen & WROTE_HEADERS) !== 0;
+  }
+
+  get lastByteSeen(): boolean {
+    return (this.#seen & LAST_BYTE) !== 0;
+  }
+
+  get isDone(): boolean {
+    return (this.#seen & DONE) !== 0;
+  }
+
+  roundTripStart(time: number): void {
+    this.#fire('roundTripStart', 1, time, this);
+  }
+
+  getConn(time: number, hostPort: string): void {
+    this.#fire('getConn', 1, time, hostPort);
+  }
+
+  gotConn(time: number, connection: Connection, reused: boolean, wasIdle: boolean): void {
+    if (!this.#first(GOT_CONN)) return;
+    this.connection = connection;
+    const { idleSince } = connection;
+    const idleTime = !wasIdle ? 0 : Number.isNaN(idleSince) ? undefined : time - idleSince;
+    connection.take(this, reused, wasIdle, idleTime);
+    if (!this.wants('gotConn')) return;
+    const info: GotConnInfo = { conn: connection.socket, reused, wasIdle, idleTime };
+    this.#fire('gotConn', 1, time, info);
+  }
+
+  /** The head was written: one `wroteHeaderField` a field, `wroteHeaders`, and `wait100Continue` when it asks for it. */
+  wroteHeaders(time: number, expectsContinue: boolean): void {
+    if (!this.hasConn || !this.#first(WROTE_HEADERS)) return;
+    if (this.wants('wroteHeaderField')) this.#fireFields(time);
+    this.#fire('wroteHeaders', 0, time);
+    if (expectsContinue) this.#fire('wait100Continue', 0, time);
+  }
+
+  #fireFields(time: number): void {
+    const fields = this.requestFields;
+    if (fields === undefined) return;
+    for (const [key, values] of groupFields(fields)) this.#fire('wroteHeaderField', 2, time, key, values);
+  }
+
+  wroteRequest(time: number, err: Error | null): void {
+    if (!this.hasConn || !this.#first(WROTE_REQUEST)) return;
+    this.#fire('wroteRequest', 1, time, { err });
+  }
+
+  gotFirstResponseByte(time: number): void {
+    if (!this.hasConn || !this.#first(FIRST_BYTE)) return;
+    this.#fire('gotFirstResponseByte', 0, time);
+  }
+
+  got100Continue(time: number): void {
+    if (!this.#first(GOT_100)) return;
+    this.#fire('got100Continue', 0, time);
+  }
+
+  /** Returns the Error with which a hook asks to abort. */
+  got1xxResponse(time: number, code: number, header: HeaderMap): Error | undefined {
+    if (this.isDone) return undefined;
+    return this.#fire('got1xxResponse', 2, time, code, header);
+  }
+
+  gotResponse(time: number, info: ResponseInfo): void {
+    if (!this.#first(RESPONSE)) return;
+    this.#fire('gotResponse', 1, time, info);
+  }
+
+  gotLastResponseByte(time: number): void {
+    if ((this.#seen & RESPONSE) === 0 || !this.#first(LAST_BYTE)) return;
+    this.#fire('gotLastResponseByte', 0, time);
+  }
+
+  putIdleConn(time: number, err: Error | null): void {
+    if (!this.#first(PUT_IDLE)) return;
+    this.#fire('putIdleConn', 1, time, err);
+  }
+
+  roundTripDone(time: number, err: Error | null): void {
+    if (this.isDone) return;
+    if (this.hasConn && (this.#seen & WROTE_REQUEST) === 0) {
+      this.wroteRequest(time, err ?? cutOff('the connection ended before the request was written'));
+    }
+    this.#seen |= DONE;
+    this.#fire('roundTripDone', 1, time, { err });
+    this.connection?.release(this);
+  }
+
+  // The dial's events. They may come after the end: a dial can outlive the round trip that asked for it.
+
+  dnsStart(time: number, host: string): void {
+    this.#fire('dnsStart', 1, time, { host });
+  }
+
+  dnsDone(time: number, info: DNSDoneInfo): void {
+    this.#fire('dnsDone', 1, time, info);
+  }
+
+  connectStart(time: number, network: 'tcp' | 'unix', addr: string): void {
+    this.#fire('connectStart', 2, time, network, addr);
+  }
+
+  connectDone(time: number, network: 'tcp' | 'unix', addr: string, err: Error | null): void {
+    this.#fire('connectDone', 3, time, network, addr, err);
+  }
+
+  tlsHandshakeStart(time: number): void {
+    this.#fire('tlsHandshakeStart', 0, time);
+  }
+
+  tlsHandshakeDone(time: number, state: TLSConnectionState, err: Error | null): void {
+    this.#fire('tlsHandshakeDone', 2, time, state, err);
+  }
+
+  /** Marks `flag`; false when it was marked before or the round trip is over. */
+  #first(flag: number): boolean {
+    if ((this.#seen & (flag | DONE)) !== 0) return false;
+    this.#seen |= flag;
+    return true;
+  }
+
+  #fire(name: HookName, argc: number, time: number, a?: unknown, b?: unknown, c?: unknown): Error | undefined {
+    const { context } = this;
+    // Node runs most events of a request in its own async context already; run() only where it does not (queued
+    // requests, socket 'close'), because it costs and makes a closure.
+    if (context !== undefined && currentNode() !== context) {
+      return context.run(() => this.#call(name, argc, time, a, b, c));
+    }
+    return this.#call(name, argc, time, a, b, c);
+  }
+
+  #call(name: HookName, argc: number, time: number, a: unknown, b: unknown, c: unknown): Error | undefined {
+    const outer = enterEvent(time);
+    const decision = callHooks(this.traces, this.deciding, name, argc, a, b, c);
+    leaveEvent(outer);
+    return decision;
+  }
+}
+
+/** Name and value of a header field. */
+export type HeaderField = readonly [name: string, value: string];
+
+/** What a probe knows of an exchange and no hook tells; read by records when the round trip is over. */
+export interface ExchangeFacts {
+  readonly requestHttpVersion: string;
+  /** Bytes written to and read from the connection for this round trip; undefined when not known. */
+  readonly bytesWritten: number | undefined;
+  readonly bytesRead: number | undefined;
+  /** Body bytes that the client's parser gave. */
+  readonly bodyBytes: number | undefined;
+  readonly responseFields: readonly HeaderField[];
+  readonly trailers: readonly HeaderField[];
+}
+
+/** Neighbouring fields of one name as one entry with all values. */
+function groupFields(fields: readonly HeaderField[]): [string, string[]][] {
+  const groups: [string, string[]][] = [];
+  let last: [string, string[]] | undefined;
+  for (const [name, value] of fields) {
+    if (last !== undefined && last[0] === name) last[1].push(value);
+    else groups.push((last = [name, [value]]));
+  }
+  return groups;
+}
+
+/** For what ended although nobody gave a reason. */
+export function cutOff(message: string): HttptraceError {
+  return new HttptraceError('ERR_HTTPTRACE_CUT_OFF', message);
+}
+

@@ -1,0 +1,302 @@
+import { EventEmitter } from 'node:events';
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { now } from '../events/clock.ts';
+import { Dial, canceled } from '../events/dial.ts';
+import type { RoundTrip } from '../events/round-trip.ts';
+import { isTLSSocket, tlsState } from '../events/tls-state.ts';
+import { currentNode } from '../trace/context.ts';
+import { isWatched } from '../trace/trace-list.ts';
+import type { Patches } from './patches.ts';
+import { slot } from './slot.ts';
+
+/**
+ * The dial probe: DNS, TCP and TLS of every new connection, for all other probes. It hangs on the two functions that are
+ * called exactly once per new connection whatever the client: `net.Socket.prototype.connect` and, for TLS,
+ * `tls.TLSSocket.prototype._start`. (`net.connect`, `tls.connect`, `dns.lookup` and `Agent#createConnection` are each
+ * bypassed by some client.) The rest are events of the watched socket.
+ */
+
+/** The watch on one socket. A tunnel has two sockets and one dial: TCP on the raw socket, TLS on the one over it. */
+class Watch {
+  readonly dial: Dial;
+  /** The listeners are on. */
+  attached = false;
+  /** Who waits until the socket can be used. */
+  onReady: ((time: number) => void) | undefined = undefined;
+
+  constructor(dial: Dial) {
+    this.dial = dial;
+  }
+}
+
+/** Sees 'error' without being its handler. A symbol; Socket's event names are declared as strings. */
+const ERROR_MONITOR = EventEmitter.errorMonitor as unknown as string;
+
+const watches = slot<Watch>();
+
+/** Dials that failed before a round trip claimed them, by the error that their client passes on. */
+const failed = new WeakMap<Error, Dial>();
+
+/** Whom the connection being opened is for: undefined when not known, null when known to be for nobody watched. */
+let dialOwner: RoundTrip | null | undefined;
+
+/** Runs `open`; connections it opens meanwhile are for `owner`, or for nobody watched. */
+export function dialingFor<R>(owner: RoundTrip | null, open: () => R): R {
+  const outer = dialOwner;
+  dialOwner = owner;
+  try {
+    return open();
+  } finally {
+    dialOwner = outer;
+  }
+}
+
+/** The dial that opened `socket`; undefined when nobody watched it. */
+export function dialOf(socket: object): Dial | undefined {
+  return watches.get(socket)?.dial;
+}
+
+/** `roundTrip` failed with `err` before it had a socket: the dial that failed so was its own. */
+export function claimFailedDial(err: Error, roundTrip: RoundTrip): void {
+  failed.get(err)?.claim(roundTrip);
+}
+
+/** The socket's connection, with its TLS handshake, is being made. */
+export function isDialing(socket: object): boolean {
+  // secureConnecting: TLSSocket, true until the handshake has ended. Not in @types/node.
+  return ('connecting' in socket && socket.connecting === true) || ('secureConnecting' in socket && socket.secureConnecting === true);
+}
+
+/** Calls `onReady` once when `socket`, which {@link isDialing}, can be used; never when that fails. */
+export function whenReady(socket: Socket, onReady: (time: number) => void): void {
+  const watch = watches.get(socket) ?? watchSocket(socket, new Dial(undefined, ''));
+  attach(socket, watch);
+  watch.onReady = onReady;
+}
+
+export function installDial(patches: Patches): void {
+  const net = process.getBuiltinModule('node:net');
+  isIP = net.isIP;
+  patches.wrap(net.Socket.prototype, 'connect', (original) =>
+    function connect(this: Socket, ...args: unknown[]): unknown {
+      const watch = shouldWatch() ? beginDial(this, args) : undefined;
+      patchTLS(patches, this);
+      if (watch === undefined) return Reflect.apply(original, this, args);
+      try {
+        return Reflect.apply(original, this, args);
+      } catch (error) {
+        // A bad port and the like: no event follows.
+        fail(this, error instanceof Error ? error : canceled('connect() threw'));
+        throw error;
+      }
+    },
+  );
+  patches.onUndo(() => patchedTLS.delete(patches));
+  patchTLS(patches, undefined);
+}
+
+/** `net.isIP`; node:net is not imported, because importing httptrace loads nothing. */
+let isIP: (address: string) => number;
+
+const patchedTLS = new WeakSet<Patches>();
+
+/**
+ * Wraps TLSSocket once the program has loaded node:tls. We never load it (7 to 26 ms); `moduleLoadList` tells whether
+ * somebody did, and a TLS socket that connects is proof.
+ */
+export function patchTLS(patches: Patches, socket: Socket | undefined): void {
+  if (patchedTLS.has(patches)) return;
+  if (!(socket !== undefined && isTLSSocket(socket)) && !isLoaded('NativeModule tls')) return;
+  patchedTLS.add(patches);
+  const tls = process.getBuiltinModule('node:tls');
+  patches.wrap(tls.TLSSocket.prototype, '_start', (original) =>
+    function _start(this: TLSSocket): unknown {
+      beginHandshake(this);
+      return Reflect.apply(original, this, []);
+    },
+  );
+}
+
+/** Undocumented, there since Node 0.1; where it is missing, TLS is patched at the first TLS socket that connects. */
+function isLoaded(name: string): boolean {
+  const list: unknown = Reflect.get(process, 'moduleLoadList');
+  return Array.isArray(list) && list.includes(name);
+}
+
+function shouldWatch(): boolean {
+  return dialOwner === undefined ? isWatched(currentNode()) : dialOwner !== null;
+}
+
+function watchSocket(socket: Socket, dial: Dial): Watch {
+  const watch = new Watch(dial);
+  watches.set(socket, watch);
+  return watch;
+}
+
+function beginDial(socket: Socket, args: readonly unknown[]): Watch {
+  const target = dialTarget(args);
+  const dial = new Dial(dialOwner ?? undefined, target.host);
+  const watch = watchSocket(socket, dial);
+  // Before the original: a unix socket's attempt, a custom lookup and some errors come while it runs.
+  attach(socket, watch);
+  if (target.isName) dial.dnsStart(now(), target.host);
+  return watch;
+}
+
+/** What connect() was asked for: options, port and host, a path, or (from net.connect) an array with the options. */
+function dialTarget(args: readonly unknown[]): { readonly host: string; readonly isName: boolean } {
+  const first: unknown = Array.isArray(args[0]) ? args[0][0] : args[0];
+  if (typeof first === 'object' && first !== null) {
+    if ('path' in first && typeof first.path === 'string') return { host: first.path, isName: false };
+    return nameOrAddress('host' in first ? first.host : undefined);
+  }
+  if (typeof first === 'string' && Number.isNaN(Number(first))) return { host: first, isName: false };
+  return nameOrAddress(args[1]);
+}
+
+function nameOrAddress(host: unknown): { readonly host: string; readonly isName: boolean } {
+  if (typeof host !== 'string' || host === '') return { host: 'localhost', isName: true };
+  return { host, isName: isIP(host) === 0 };
+}
+
+function attach(socket: Socket, watch: Watch): void {
+  if (watch.attached) return;
+  watch.attached = true;
+  socket.on('lookup', onLookup);
+  socket.on('connectionAttempt', onAttempt);
+  socket.on('connectionAttemptFailed', onAttemptFailed);
+  socket.on('connectionAttemptTimeout', onAttemptTimeout);
+  // First in line, so that connectDone comes before anything that others do with the connection.
+  socket.prependListener('connect', onConnect);
+  socket.prependListener('secureConnect', onSecureConnect);
+  socket.on(ERROR_MONITOR, onError);
+  socket.prependListener('close', onClose);
+}
+
+function detach(socket: Socket, watch: Watch): void {
+  if (!watch.attached) return;
+  watch.attached = false;
+  socket.removeListener('lookup', onLookup);
+  socket.removeListener('connectionAttempt', onAttempt);
+  socket.removeListener('connectionAttemptFailed', onAttemptFailed);
+  socket.removeListener('connectionAttemptTimeout', onAttemptTimeout);
+  socket.removeListener('connect', onConnect);
+  socket.removeListener('secureConnect', onSecureConnect);
+  socket.removeListener(ERROR_MONITOR, onError);
+  socket.removeListener('close', onClose);
+}
+
+// Shared listeners: no closure a socket.
+
+function onLookup(this: Socket, err: Error | null, address: string | undefined, family: number | string): void {
+  const dial = watches.get(this)?.dial;
+  if (dial === undefined) return;
+  if (err) dial.dnsDone(now(), err);
+  // One event an address; the first connection attempt, in the same turn, tells that the list is complete.
+  else if (address !== undefined) dial.dnsAddress(address, Number(family));
+}
+
+function onAttempt(this: Socket, ip: string, port: number | undefined): void {
+  const dial = watches.get(this)?.dial;
+  if (dial === undefined) return;
+  if (port === undefined || port === null || isIP(ip) === 0) dial.connectStart(now(), 'unix', ip);
+  else dial.connectStart(now(), 'tcp', ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`);
+}
+
+function onAttemptFailed(this: Socket, _ip: string, _port: number, _family: number, err?: Error): void {
+  watches.get(this)?.dial.connectDone(now(), err ?? canceled('the attempt failed and Node gave no reason'));
+}
+
+function onAttemptTimeout(this: Socket, ip: string, port: number): void {
+  // Node cuts the attempt off and tries the next address; its AggregateError has this error only if all fail.
+  const err = Object.assign(new Error(`connect ETIMEDOUT ${ip}:${port}`), {
+    code: 'ETIMEDOUT',
+    syscall: 'connect',
+    address: ip,
+    port,
+  });
+  watches.get(this)?.dial.connectDone(now(), err);
+}
+
+function onConnect(this: Socket): void {
+  const watch = watches.get(this);
+  if (watch === undefined) return;
+  const time = now();
+  watch.dial.connectDone(time, null);
+  if (!isTLSSocket(this)) end(this, watch, time);
+}
+
+function onSecureConnect(this: Socket): void {
+  const watch = watches.get(this);
+  if (watch === undefined || !isTLSSocket(this)) return;
+  const time = now();
+  watch.dial.tlsHandshakeDone(time, tlsState(this), null);
+  end(this, watch, time);
+}
+
+function end(socket: Socket, watch: Watch, time: number): void {
+  detach(socket, watch);
+  const { onReady } = watch;
+  watch.onReady = undefined;
+  onReady?.(time);
+}
+
+function onError(this: Socket, err: Error): void {
+  fail(this, err);
+}
+
+function onClose(this: Socket): void {
+  const watch = watches.get(this);
+  if (watch?.dial.isOpen) fail(this, watch.dial.error ?? canceled('its socket was destroyed'));
+  if (watch !== undefined) detach(this, watch);
+}
+
+function fail(socket: Socket, err: Error): void {
+  const watch = watches.get(socket);
+  if (watch === undefined) return;
+  const { dial } = watch;
+  if (dial.owner === undefined) failed.set(err, dial);
+  dial.fail(now(), err, () => handshakeState(socket));
+  watch.onReady = undefined;
+}
+
+/** Only TLS sockets have a handshake that can fail, so the second case is not reached. */
+function handshakeState(socket: Socket): ReturnType<typeof tlsState> {
+  return tlsState(socket as TLSSocket);
+}
+
+/** Called at each `_start`, which on a socket that still connects only puts itself off until 'connect'. */
+function beginHandshake(socket: TLSSocket): void {
+  if (isServer(socket) || socket.connecting || handleOf(socket) === undefined) return;
+  let watch = watches.get(socket);
+  if (watch === undefined) {
+    const below = watchBelow(socket);
+    if (below === undefined && !shouldWatch()) return;
+    watch = watchSocket(socket, below?.dial ?? new Dial(dialOwner ?? undefined, ''));
+  }
+  attach(socket, watch);
+  watch.dial.tlsHandshakeStart(now());
+}
+
+interface Handle {
+  /** The stream that a TLS handle was put over: a socket, or a wrapper with the user's stream in `stream`. */
+  readonly _parentWrap?: object & { readonly stream?: object };
+}
+
+/** Private; without it TLS over a tunnel has a dial of its own, found by the socket that the request gets. */
+function handleOf(socket: TLSSocket): Handle | undefined {
+  const handle: unknown = Reflect.get(socket, '_handle');
+  return typeof handle === 'object' && handle !== null ? handle : undefined;
+}
+
+function watchBelow(socket: TLSSocket): Watch | undefined {
+  const below = handleOf(socket)?._parentWrap;
+  if (below === undefined || below === null) return undefined;
+  return watches.get(below) ?? (below.stream === undefined ? undefined : watches.get(below.stream));
+}
+
+function isServer(socket: TLSSocket): boolean {
+  const options: unknown = Reflect.get(socket, '_tlsOptions');
+  return typeof options === 'object' && options !== null && 'isServer' in options && options.isServer === true;
+}

@@ -1,0 +1,396 @@
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { now } from '../events/clock.ts';
+import { Connection, type CloseReason } from '../events/connection.ts';
+import { type ExchangeFacts, type HeaderField, RoundTrip, cutOff } from '../events/round-trip.ts';
+import type { HeaderMap, ResponseInfo } from '../trace/client-trace.ts';
+import { HttptraceError } from '../trace/errors.ts';
+import { claimFailedDial, dialOf, isDialing, whenReady } from './dial.ts';
+import { expectsContinue, headOf, headerMap, pairs, parseFields, setFields } from './request-head.ts';
+import { slot } from './slot.ts';
+
+/** Heads with bodies up to this size go to the kernel in one piece; then 'finish' tells of both. */
+const ONE_WRITE = 16 * 1024;
+
+const connections = slot<Connection>();
+
+/** Where a request goes, as its agent was told. */
+export interface Target {
+  readonly protocol: string;
+  readonly host: string;
+  readonly port: string;
+  readonly path: string;
+}
+
+/** One request of node:http or node:https. `on…` methods are called with what the request and its socket emit. */
+export class HttpRoundTrip extends RoundTrip {
+  readonly #target: Target;
+  #request: ClientRequest | undefined;
+  #response: IncomingMessage | undefined = undefined;
+  #socket: Duplex | undefined = undefined;
+  /** A core agent opened a socket for this very request. */
+  dialled = false;
+  #error: Error | null = null;
+  /** The head was given to a socket that is not connected yet. */
+  #headQueued = false;
+  #restoreWrite: (() => void) | undefined = undefined;
+  #expectsContinue = false;
+  #lastData = 0;
+  #endCheckDue = false;
+  #writtenBefore = 0;
+  #bytesWritten = 0;
+  #bytesRead = 0;
+  #bodyBytes: number | undefined = undefined;
+
+  constructor(request: ClientRequest, target: Target) {
+    super(target.protocol === 'https:' ? 'https' : 'http', request.method);
+    this.#request = request;
+    this.#target = target;
+  }
+
+  get clientVersion(): string {
+    return process.version;
+  }
+
+  get hostPort(): string {
+    return `${bracketed(this.#target.host)}:${this.#target.port}`;
+  }
+
+  get url(): string {
+    const { protocol, host, port, path } = this.#target;
+    // A request for a plain proxy names the whole URL (RFC 9112, 3.2.2).
+    if (/^https?:\/\//i.test(path)) return path;
+    const isDefault = port === (protocol === 'https:' ? '443' : '80');
+    return `${protocol}//${bracketed(host)}${isDefault ? '' : `:${port}`}${path.startsWith('/') ? path : `/${path}`}`;
+  }
+
+  get requestFields(): readonly HeaderField[] | undefined {
+    const request = this.#request;
+    if (request === undefined) return undefined;
+    const head = headOf(request);
+    return head === undefined ? setFields(request) : parseFields(head);
+  }
+
+  facts(): ExchangeFacts {
+    const response = this.#response;
+    return {
+      requestHttpVersion: '1.1',
+      bytesWritten: this.hasConn ? this.#bytesWritten : undefined,
+      bytesRead: this.hasConn ? this.#bytesRead : undefined,
+      bodyBytes: this.#bodyBytes,
+      responseFields: response === undefined ? [] : pairs(response.rawHeaders),
+      trailers: response === undefined ? [] : pairs(response.rawTrailers),
+    };
+  }
+
+  // What the request emits, each before its own listeners are called.
+
+  onSocket(socket: Duplex): void {
+    this.#socket = socket;
+    this.#writtenBefore = bytesWritten(socket);
+    dialOf(socket)?.claim(this);
+    // node:http emits 'socket' also for one that failed to connect at once; its error follows.
+    if (socket.destroyed) return;
+    // Only node:net sockets have a state in which they are not connected yet.
+    if (isDialing(socket)) whenReady(socket as Socket, (time) => this.#ready(time));
+    else this.#ready(now());
+    socket.prependListener('data', onData);
+  }
+
+  /** After the listeners of 'socket': node:http flushes what was written so far right after it. */
+  afterSocket(): void {
+    const request = this.#request;
+    const socket = this.#socket;
+    if (request === undefined || socket === undefined || socket.destroyed) return;
+    if (headOf(request) === undefined) this.#watchFirstWrite(socket);
+    else if (this.hasConn) this.#headIsWritten(request);
+    else this.#headQueued = true;
+  }
+
+  onContinue(): void {
+    if (!this.#expectsContinue) return;
+    this.got100Continue(this.#lastData);
+  }
+
+  onInformation(code: number, rawHeaders: readonly string[]): void {
+    const err = this.got1xxResponse(this.#lastData, code, headerMap(rawHeaders));
+    const request = this.#request;
+    if (err === undefined || request === undefined) return;
+    // Without `aborted` node:http still gives a final response that came in the same packet to the user.
+    request.aborted = true;
+    request.destroy(err);
+  }
+
+  onResponse(response: IncomingMessage): void {
+    this.#response = response;
+    this.gotResponse(this.#lastData, new HttpResponseInfo(response));
+    if (this.wants('roundTripDone')) this.#countBody(response);
+  }
+
+  onFinish(): void {
+    const time = now();
+    this.#writeHeaders(time);
+    this.wroteRequest(time, null);
+  }
+
+  onError(err: Error): void {
+    this.#error ??= err;
+    if (this.#socket === undefined) claimFailedDial(err, this);
+  }
+
+  onRequestClose(): void {
+    const socket = this.#socket;
+    // Kept connections emit 'free' right after this, others 'close'; a body that nobody reads keeps it open.
+    if (socket !== undefined && !socket.destroyed) return;
+    this.finish(now(), this.#failure());
+  }
+
+  /** 101 or CONNECT: the socket is the user's from now on. */
+  onHandOver(response: IncomingMessage): void {
+    this.#response = response;
+    this.gotResponse(this.#lastData, new HttpResponseInfo(response));
+    const time = now();
+    const { connection } = this;
+    if (connection !== undefined) forget(connection);
+    this.finish(time, null);
+    connection?.close(time, 'handed-over', null);
+  }
+
+  // What its connection emits.
+
+  onData(time: number, length: number): void {
+    this.#lastData = time;
+    this.#bytesRead += length;
+    this.#writeHeaders(time);
+    this.gotFirstResponseByte(time);
+    if (this.#endCheckDue || this.lastByteSeen) return;
+    this.#endCheckDue = true;
+    // The parser runs after this listener. In the next tick it has, and 'end' has not been emitted yet.
+    process.nextTick(checkEnd, this);
+  }
+
+  checkEnd(): void {
+    this.#endCheckDue = false;
+    if (this.#response?.complete === true) this.gotLastResponseByte(this.#lastData);
+  }
+
+  /** The response has ended and the agent has decided on the connection. */
+  onFree(time: number, socket: Duplex): void {
+    this.checkEnd();
+    if (!socket.destroyed) this.putIdleConn(time, null);
+    // An agent without keep-alive was not asked to keep it; Go is silent then too.
+    else if (keepsAlive(this.#request)) this.putIdleConn(time, notKept(this.#request));
+    this.finish(time, null);
+  }
+
+  /** Ends the round trip; its connection has been closed, kept or handed over. */
+  finish(time: number, err: Error | null): void {
+    if (this.isDone) return;
+    this.checkEnd();
+    this.#restoreWrite?.();
+    const socket = this.#socket;
+    if (socket !== undefined) {
+      socket.removeListener('data', onData);
+      this.#bytesWritten = bytesWritten(socket) - this.#writtenBefore;
+    }
+    this.roundTripDone(time, err);
+    this.#request = undefined;
+    this.#response = undefined;
+    this.#socket = undefined;
+  }
+
+  onConnectionClosed(time: number): CloseReason {
+    const err = this.#failure();
+    this.finish(time, err);
+    return err === null ? 'response' : 'error';
+  }
+
+  #ready(time: number): void {
+    const socket = this.#socket;
+    const request = this.#request;
+    if (socket === undefined || request === undefined) return;
+    let connection = connections.get(socket);
+    const known = connection !== undefined;
+    if (connection === undefined) {
+      connection = new Connection(socket, dialOf(socket), time);
+      connections.set(socket, connection);
+      socket.on('free', onFree);
+      socket.on('close', onClose);
+    }
+    // `reusedSocket` is false when a finished request's connection is handed straight to a queued one; then either we
+    // know the connection, or its agent never had to open one for this request.
+    const reused = request.reusedSocket || (known && connection.served > 0) || (isCoreAgent(request) && !this.dialled);
+    this.gotConn(time, connection, reused, request.reusedSocket);
+    if (this.#headQueued) this.#headIsWritten(request);
+  }
+
+  #headIsWritten(request: ClientRequest): void {
+    // With the whole request in one write 'finish' comes when the kernel has it. With a large body that is too late.
+    if (request.writableEnded && request.writableLength <= ONE_WRITE) return;
+    process.nextTick(writeHeaders, this);
+  }
+
+  /** The head is not made yet: the first write to the socket will have it. */
+  #watchFirstWrite(socket: Duplex): void {
+    const roundTrip = this;
+    const own = Object.getOwnPropertyDescriptor(socket, 'write');
+    const before = socket.write;
+    function write(this: Duplex, ...args: unknown[]): unknown {
+      restore();
+      // In the next tick, because node:http corks the socket until then.
+      if (roundTrip.hasConn) process.nextTick(writeHeaders, roundTrip);
+      else roundTrip.#headQueued = true;
+      return Reflect.apply(before, this, args);
+    }
+    function restore(): void {
+      roundTrip.#restoreWrite = undefined;
+      // Somebody else has wrapped it since: ours stays below and has nothing left to do.
+      if (Object.getOwnPropertyDescriptor(socket, 'write')?.value !== write) return;
+      if (own === undefined) Reflect.deleteProperty(socket, 'write');
+      else Object.defineProperty(socket, 'write', own);
+    }
+    this.#restoreWrite = restore;
+    Object.defineProperty(socket, 'write', { value: write, writable: true, configurable: true, enumerable: false });
+  }
+
+  /** Called where the head has been written, if it was made at all. */
+  writeHeadersNow(): void {
+    this.#writeHeaders(now());
+  }
+
+  #writeHeaders(time: number): void {
+    if (this.headersWritten || !this.hasConn) return;
+    const head = this.#request === undefined ? undefined : headOf(this.#request);
+    if (head === undefined) return;
+    this.#expectsContinue = expectsContinue(head);
+    this.wroteHeaders(time, this.#expectsContinue);
+  }
+
+  /** Why the exchange did not come to its end; null when it did. */
+  #failure(): Error | null {
+    if (this.#error !== null) return this.#error;
+    const response = this.#response;
+    if (response === undefined) return this.#request?.errored ?? cutOff('the request was destroyed before a response came');
+    if (response.complete) return null;
+    return response.errored ?? cutOff('the connection ended before the response was complete');
+  }
+
+  /** Counts what the parser gives to a body whose length no field tells. */
+  #countBody(response: IncomingMessage): void {
+    const length = response.headers['content-length'];
+    if (length !== undefined || this.method === 'HEAD') {
+      this.#bodyBytes = this.method === 'HEAD' ? 0 : Number(length);
+      return;
+    }
+    this.#bodyBytes = 0;
+    const roundTrip = this;
+    const before = response.push;
+    function push(this: IncomingMessage, chunk: unknown, ...rest: unknown[]): unknown {
+      if (chunk === null) Reflect.deleteProperty(this, 'push');
+      else if (ArrayBuffer.isView(chunk)) roundTrip.#bodyBytes! += chunk.byteLength;
+      return Reflect.apply(before, this, [chunk, ...rest]);
+    }
+    Object.defineProperty(response, 'push', { value: push, writable: true, configurable: true, enumerable: false });
+  }
+}
+
+/** Head of a response; its map is made when asked for, and the message itself is not kept. */
+class HttpResponseInfo implements ResponseInfo {
+  readonly status: number;
+  readonly statusText: string;
+  readonly httpVersion: string;
+  readonly #raw: readonly string[];
+  #header: HeaderMap | undefined;
+
+  constructor(response: IncomingMessage) {
+    this.status = response.statusCode ?? 0;
+    this.statusText = response.statusMessage ?? '';
+    this.httpVersion = response.httpVersion;
+    this.#raw = response.rawHeaders;
+  }
+
+  get header(): HeaderMap {
+    return (this.#header ??= headerMap(this.#raw));
+  }
+}
+
+// Shared listeners of connections: no closure a request.
+
+function onData(this: Duplex, chunk: Uint8Array): void {
+  roundTripOn(connections.get(this))?.onData(now(), chunk.length);
+}
+
+function onFree(this: Duplex): void {
+  const connection = connections.get(this);
+  if (connection === undefined) return;
+  const time = now();
+  const roundTrip = roundTripOn(connection);
+  // Also after an unwatched use: then this is all that we learn of it.
+  connection.idleSince = time;
+  roundTrip?.onFree(time, this);
+}
+
+function onClose(this: Duplex): void {
+  const connection = connections.get(this);
+  if (connection === undefined) return;
+  const time = now();
+  const reason = roundTripOn(connection)?.onConnectionClosed(time) ?? 'idle';
+  connection.close(time, reason, this.errored);
+}
+
+/** Connections in `connections` serve no other round trips than ours. */
+function roundTripOn(connection: Connection | undefined): HttpRoundTrip | undefined {
+  return connection?.current as HttpRoundTrip | undefined;
+}
+
+function forget(connection: Connection): void {
+  const { socket } = connection;
+  socket.removeListener('data', onData);
+  socket.removeListener('free', onFree);
+  socket.removeListener('close', onClose);
+}
+
+function checkEnd(roundTrip: HttpRoundTrip): void {
+  roundTrip.checkEnd();
+}
+
+function writeHeaders(roundTrip: HttpRoundTrip): void {
+  roundTrip.writeHeadersNow();
+}
+
+function bytesWritten(socket: Duplex): number {
+  return 'bytesWritten' in socket && typeof socket.bytesWritten === 'number' ? socket.bytesWritten : 0;
+}
+
+function bracketed(host: string): string {
+  return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
+}
+
+/** The request's agent; not in @types/node. */
+function agentOf(request: ClientRequest): object | undefined {
+  const agent: unknown = Reflect.get(request, 'agent');
+  return typeof agent === 'object' && agent !== null ? agent : undefined;
+}
+
+/** Its agent opens sockets by node's own `createSocket`, so we have seen each that it opened. */
+function isCoreAgent(request: ClientRequest): boolean {
+  const agent = agentOf(request);
+  if (agent === undefined) return false;
+  const { Agent } = process.getBuiltinModule('node:http');
+  return agent instanceof Agent && Reflect.get(agent, 'createSocket') === Agent.prototype['createSocket' as keyof typeof Agent.prototype];
+}
+
+function keepsAlive(request: ClientRequest | undefined): boolean {
+  const agent = request === undefined ? undefined : agentOf(request);
+  return agent !== undefined && Reflect.get(agent, 'keepAlive') !== false;
+}
+
+function notKept(request: ClientRequest | undefined): HttptraceError {
+  const agent = request === undefined ? undefined : agentOf(request);
+  const limit: unknown = agent === undefined ? undefined : Reflect.get(agent, 'maxFreeSockets');
+  return new HttptraceError(
+    'ERR_HTTPTRACE_NOT_KEPT',
+    `the agent closed the connection: it had ended, or as many were idle already as the agent keeps (maxFreeSockets ${String(limit)})`,
+  );
+}

@@ -1,0 +1,153 @@
+import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
+import diagnostics from 'node:diagnostics_channel';
+import type { Duplex } from 'node:stream';
+import { now } from '../events/clock.ts';
+import { Context, type ContextNode, currentNode } from '../trace/context.ts';
+import { isWatched, resolveTraces } from '../trace/trace-list.ts';
+import { dialingFor } from './dial.ts';
+import { HttpRoundTrip, type Target } from './http-round-trip.ts';
+import type { Patches } from './patches.ts';
+import { slot } from './slot.ts';
+
+/**
+ * The probe for node:http and node:https, and all that is built on them. A request is seen when it asks its agent for a
+ * connection (`Agent#addRequest`: the exact moment and target); without a core agent at the end of its constructor
+ * (channel `http.client.request.created`, Node >= 22.12), or else when it gets its socket. From then on `emit` of the
+ * request tells the rest. Untraced requests pay for one lookup at each of these.
+ */
+
+/** The round trip of a request; null when it was decided that nobody watches it. */
+const roundTrips = slot<HttpRoundTrip | null>();
+
+export function installHttp(patches: Patches): void {
+  const http = process.getBuiltinModule('node:http');
+  const agent: object = http.Agent.prototype;
+
+  patches.wrap(agent, 'addRequest', (original) =>
+    function addRequest(this: Agent, request: ClientRequest, options: RequestOptions | string, ...legacy: unknown[]): unknown {
+      const context = currentNode();
+      if (isWatched(context)) begin(request, context, () => agentTarget(this, request, options, legacy));
+      return Reflect.apply(original, this, [request, options, ...legacy]);
+    },
+  );
+
+  patches.wrap(agent, 'createSocket', (original) =>
+    function createSocket(this: Agent, request: ClientRequest, ...args: unknown[]): unknown {
+      const roundTrip = roundTrips.get(request) ?? null;
+      if (roundTrip !== null) roundTrip.dialled = true;
+      return dialingFor(roundTrip, () => inContextOf(roundTrip, () => Reflect.apply(original, this, [request, ...args])));
+    },
+  );
+
+  patches.wrap(http.ClientRequest.prototype, 'onSocket', (original) =>
+    function onSocket(this: ClientRequest, ...args: unknown[]): unknown {
+      beginLate(this);
+      return Reflect.apply(original, this, args);
+    },
+  );
+
+  const created = (message: unknown): void => {
+    // The channel's message by Node's documentation.
+    beginLate((message as { request: ClientRequest }).request);
+  };
+  diagnostics.subscribe('http.client.request.created', created);
+  patches.onUndo(() => diagnostics.unsubscribe('http.client.request.created', created));
+
+  patches.wrap(http.ClientRequest.prototype, 'emit', (original) =>
+    function emit(this: ClientRequest, ...args: unknown[]): unknown {
+      const roundTrip = roundTrips.get(this);
+      if (roundTrip === undefined || roundTrip === null) return Reflect.apply(original, this, args);
+      before(roundTrip, args);
+      const handled: unknown = Reflect.apply(original, this, args);
+      if (args[0] === 'socket') roundTrip.afterSocket();
+      return handled;
+    },
+  );
+}
+
+/** Tells the round trip what its request is about to emit. */
+function before(roundTrip: HttpRoundTrip, [event, argument]: readonly unknown[]): void {
+  // Argument types are those of ClientRequest's documented events.
+  switch (event) {
+    case 'socket':
+      return roundTrip.onSocket(argument as Duplex);
+    case 'continue':
+      return roundTrip.onContinue();
+    case 'information': {
+      const { statusCode, rawHeaders } = argument as { statusCode: number; rawHeaders: readonly string[] };
+      return roundTrip.onInformation(statusCode, rawHeaders);
+    }
+    case 'response':
+      return roundTrip.onResponse(argument as IncomingMessage);
+    case 'upgrade':
+    case 'connect':
+      return roundTrip.onHandOver(argument as IncomingMessage);
+    case 'finish':
+      return roundTrip.onFinish();
+    case 'error':
+      return roundTrip.onError(argument as Error);
+    case 'close':
+      return roundTrip.onRequestClose();
+    default:
+      return undefined;
+  }
+}
+
+function begin(request: ClientRequest, context: ContextNode | undefined, target: () => Target): void {
+  if (roundTrips.get(request) !== undefined) return;
+  const time = now();
+  const roundTrip = new HttpRoundTrip(request, target());
+  if (!resolveTraces(roundTrip, context)) {
+    roundTrips.set(request, null);
+    return;
+  }
+  if (context?.traces !== undefined) roundTrip.context = context;
+  roundTrips.set(request, roundTrip);
+  roundTrip.roundTripStart(time);
+  roundTrip.getConn(time, roundTrip.hostPort);
+}
+
+/** For requests that do not come by a core agent: `createConnection`, ws, agent-base 6, agent-like objects. */
+function beginLate(request: ClientRequest): void {
+  const { Agent } = process.getBuiltinModule('node:http');
+  const agent: unknown = Reflect.get(request, 'agent');
+  // addRequest has decided already, in the requester's context; here it may be another one.
+  if (agent instanceof Agent && Reflect.get(agent, 'addRequest') === Reflect.get(Agent.prototype, 'addRequest')) return;
+  const context = currentNode();
+  if (isWatched(context)) begin(request, context, () => lateTarget(request));
+}
+
+/**
+ * node:http opens the socket of a queued request while another request's socket closes, in that request's async
+ * context. The queued request's own context is the right one; and none when it has no traces.
+ */
+function inContextOf<R>(roundTrip: HttpRoundTrip | null, fn: () => R): R {
+  const current = currentNode();
+  const context = roundTrip?.context;
+  if (current === context || current?.traces === undefined) return fn();
+  return (context ?? Context.background).run(fn);
+}
+
+function agentTarget(agent: Agent, request: ClientRequest, options: RequestOptions | string, legacy: readonly unknown[]): Target {
+  // The old form addRequest(request, host, port) is still accepted by node:http and used by old agents.
+  const [host, port] = typeof options === 'string' ? [options, legacy[0]] : [options.host, options.port];
+  const protocol = protocolOf(request, agent);
+  return { protocol, host: host || 'localhost', port: String(port || defaultPort(protocol)), path: request.path };
+}
+
+/** The port is known only to the agent; without one it is read from the Host field. */
+function lateTarget(request: ClientRequest): Target {
+  const protocol = protocolOf(request, undefined);
+  const field = request.getHeader('host');
+  const port = typeof field === 'string' ? /:(\d+)$/.exec(field)?.[1] : undefined;
+  return { protocol, host: request.host || 'localhost', port: port ?? defaultPort(protocol), path: request.path };
+}
+
+function protocolOf(request: ClientRequest, agent: Agent | undefined): string {
+  const agentProtocol: unknown = agent === undefined ? undefined : Reflect.get(agent, 'protocol');
+  return request.protocol || (typeof agentProtocol === 'string' ? agentProtocol : 'http:');
+}
+
+function defaultPort(protocol: string): string {
+  return protocol === 'https:' ? '443' : '80';
+}

@@ -1,0 +1,53 @@
+/** A method, whatever its signature; wrappers hand `this` and arguments through as they came. */
+export type Method = (this: never, ...args: never[]) => unknown;
+
+/** Makes the replacement of a method. It has to call `original` with the same `this` and arguments. */
+export type Wrap = (original: Function) => (this: never, ...args: never[]) => unknown;
+
+interface Patch {
+  readonly target: object;
+  readonly name: string;
+  readonly wrapper: Function;
+  /** What was there; undefined when the method was inherited. */
+  readonly before: PropertyDescriptor | undefined;
+}
+
+/** The prototype methods that probes have wrapped, and the way back. */
+export class Patches {
+  readonly #done: Patch[] = [];
+  readonly #undo: (() => void)[] = [];
+
+  /** Replaces method `name` of `target`; does nothing and gives false where there is no such method. */
+  wrap(target: object, name: string, wrap: Wrap): boolean {
+    const original: unknown = Reflect.get(target, name);
+    if (typeof original !== 'function') return false;
+    const before = Reflect.getOwnPropertyDescriptor(target, name);
+    const wrapper = wrap(original);
+    // Some code reads a function's name or its number of parameters.
+    Object.defineProperty(wrapper, 'name', { value: original.name, configurable: true });
+    Object.defineProperty(wrapper, 'length', { value: original.length, configurable: true });
+    const enumerable = before?.enumerable ?? false;
+    const descriptor = { value: wrapper, writable: true, configurable: true, enumerable };
+    if (!Reflect.defineProperty(target, name, descriptor)) return false;
+    this.#done.push({ target, name, wrapper, before });
+    return true;
+  }
+
+  /** Calls `undo` when the patches are taken back. */
+  onUndo(undo: () => void): void {
+    this.#undo.push(undo);
+  }
+
+  /**
+   * Puts back what is still on top. A method that somebody else wrapped after us stays: taking it out would undo their
+   * work too; its wrapper passes through, because nobody watches any more.
+   */
+  undo(): void {
+    for (const undo of this.#undo.splice(0)) undo();
+    for (const { target, name, wrapper, before } of this.#done.splice(0).reverse()) {
+      if (Reflect.getOwnPropertyDescriptor(target, name)?.value !== wrapper) continue;
+      if (before === undefined) Reflect.deleteProperty(target, name);
+      else Reflect.defineProperty(target, name, before);
+    }
+  }
+}

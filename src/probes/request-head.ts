@@ -1,0 +1,65 @@
+import type { ClientRequest } from 'node:http';
+import type { HeaderField } from '../events/round-trip.ts';
+import type { HeaderMap } from '../trace/client-trace.ts';
+
+/**
+ * The head that node:http made, as it goes on the wire. `_header` is private, and equal to the wire in all cases tried
+ * on Node 20 to 26; `getRawHeaderNames()` lacks Host, Connection and all that is implicit, and is empty for headers
+ * that were given as an array. Undefined before the head is made.
+ */
+export function headOf(request: ClientRequest): string | undefined {
+  const head: unknown = Reflect.get(request, '_header');
+  return typeof head === 'string' ? head : undefined;
+}
+
+/** The fields of a head, in wire order. */
+export function parseFields(head: string): HeaderField[] {
+  const fields: HeaderField[] = [];
+  let start = head.indexOf('\r\n') + 2;
+  while (start > 1) {
+    const end = head.indexOf('\r\n', start);
+    if (end <= start) break;
+    const colon = head.indexOf(':', start);
+    if (colon > 0 && colon < end) {
+      const value = head.charCodeAt(colon + 1) === 32 ? colon + 2 : colon + 1;
+      fields.push([head.slice(start, colon), head.slice(value, end)]);
+    }
+    start = end + 2;
+  }
+  return fields;
+}
+
+/** What is known where `_header` is not: the fields that were set by name. */
+export function setFields(request: ClientRequest): HeaderField[] {
+  const fields: HeaderField[] = [];
+  for (const name of request.getRawHeaderNames()) {
+    const value = request.getHeader(name);
+    for (const one of Array.isArray(value) ? value : [value]) fields.push([name, String(one)]);
+  }
+  return fields;
+}
+
+/** The head asks for a 100 (RFC 9110, 10.1.1). */
+export function expectsContinue(head: string): boolean {
+  // The quick look first: nearly no request has it.
+  return head.includes('100-') && /\r\nexpect:[ \t]*100-continue[ \t]*\r\n/i.test(head);
+}
+
+/** Node's flat list of raw headers as pairs. */
+export function pairs(raw: readonly string[]): HeaderField[] {
+  const fields: HeaderField[] = [];
+  for (let i = 0; i + 1 < raw.length; i += 2) fields.push([raw[i]!, raw[i + 1]!]);
+  return fields;
+}
+
+/** Node's flat list of raw headers as the map that hooks get. */
+export function headerMap(raw: readonly string[]): HeaderMap {
+  const map: Record<string, string[]> = Object.create(null) as Record<string, string[]>;
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const name = raw[i]!.toLowerCase();
+    const values = map[name];
+    if (values === undefined) map[name] = [raw[i + 1]!];
+    else values.push(raw[i + 1]!);
+  }
+  return map;
+}

@@ -1,0 +1,82 @@
+import { types } from 'node:util';
+import type { ClientTrace } from './client-trace.ts';
+import type { HookName } from './hooks.ts';
+import { HttptraceError } from './errors.ts';
+
+/** A hook's function, whatever its arguments. */
+type AnyHook = (this: ClientTrace, a?: unknown, b?: unknown, c?: unknown) => unknown;
+
+/**
+ * Calls hook `name` of each trace, first to last, with `argc` arguments. A hook that throws or rejects is reported and
+ * the next one is called.
+ *
+ * @returns the first Error that a hook of the first `deciding` traces returned; only `got1xxResponse` uses it.
+ */
+export function callHooks(
+  traces: readonly ClientTrace[],
+  deciding: number,
+  name: HookName,
+  argc: number,
+  a: unknown,
+  b: unknown,
+  c: unknown,
+): Error | undefined {
+  let decision: Error | undefined;
+  for (let i = 0; i < traces.length; i++) {
+    const trace = traces[i]!;
+    // The typed hook's parameters are dropped here; HOOKS and the RoundTrip methods give each its own.
+    const hook = trace[name] as AnyHook | undefined;
+    if (typeof hook !== 'function') continue;
+    try {
+      // The exact number of arguments, so that a hook with rest parameters sees no extra undefined.
+      const result =
+        argc === 0
+          ? hook.call(trace)
+          : argc === 1
+            ? hook.call(trace, a)
+            : argc === 2
+              ? hook.call(trace, a, b)
+              : hook.call(trace, a, b, c);
+      if (result !== undefined && result !== null) {
+        // isNativeError instead of instanceof: the hook may live in another realm (Jest).
+        if (types.isNativeError(result)) {
+          if (decision === undefined && i < deciding) decision = result;
+        } else watchPromise(trace, name, result);
+      }
+    } catch (error) {
+      reportFailure(trace, name, error);
+    }
+  }
+  return decision;
+}
+
+/** An async hook that rejects would kill the process if nobody handled its promise. */
+function watchPromise(trace: ClientTrace, name: HookName, result: unknown): void {
+  if (!types.isPromise(result)) return;
+  result.then(undefined, (error: unknown) => reportFailure(trace, name, error));
+}
+
+const reported = new WeakMap<object, Set<string>>();
+
+/** Tells of a hook or factory that failed, once for each of them, by a process warning. */
+export function reportFailure(trace: object, name: HookName | 'TraceFactory', error: unknown): void {
+  let names = reported.get(trace);
+  if (names === undefined) reported.set(trace, (names = new Set()));
+  if (names.has(name)) return;
+  names.add(name);
+  const warning = new HttptraceError(
+    'ERR_HTTPTRACE_HOOK',
+    `httptrace: ${name} failed and was ignored; the request goes on. It failed with: ${text(error)}`,
+    { cause: error },
+  );
+  warning.name = 'HttptraceWarning';
+  process.emitWarning(warning);
+}
+
+function text(error: unknown): string {
+  try {
+    return types.isNativeError(error) ? (error.stack ?? error.message) : String(error);
+  } catch {
+    return 'something that cannot be printed';
+  }
+}

@@ -1,0 +1,238 @@
+import { stripVTControlCharacters } from 'node:util';
+import type { RoundTripRecord } from '../record/types.ts';
+import { cellAt, drawBars, drawLine } from './bar.ts';
+import { attemptLines, certificateItems, connectionItems, tlsItems, tlsOf } from './describe-connection.ts';
+import { clientText, informationalLines, phaseDetail, serverTimingItems, sizeItems, statusText } from './describe-response.ts';
+import { explainFailure, significantError } from './explain.ts';
+import { durationScale, type DurationScale } from './format.ts';
+import { layoutWaterfall, type RowGroup } from './layout.ts';
+import { Pen, type PenOptions } from './pen.ts';
+import { padEnd, padStart, textWidth, truncateEnd, truncateMiddle, wrapWords } from './text.ts';
+import { axisTicks, type Tick } from './ticks.ts';
+
+export interface WaterfallOptions extends PenOptions {
+  /**
+   * URLs to show in place of those in the records, whose secrets are hidden: what the user typed may be shown to the
+   * user. In the order of the records.
+   */
+  readonly urls?: readonly string[];
+  /** Show the header fields of requests and responses too. */
+  readonly showHeaders?: boolean;
+}
+
+const LABEL_WIDTH = 12;
+const LEAST_WIDTH = 40;
+/** Narrower terminals need their columns for the bars. */
+const DETAIL_FROM_WIDTH = 130;
+const COLUMNS_PER_TICK = 9;
+/** A server may send any number of these; the picture should stay one. */
+const MOST_INFORMATIONAL = 8;
+const MOST_SERVER_TIMINGS = 24;
+/** A certificate can list hundreds of names, and an error repeats them. */
+const LONGEST_REASON = 480;
+
+/** Columns of the picture. */
+interface Grid {
+  readonly axis: number;
+  readonly time: number;
+  readonly detail: number;
+}
+
+/**
+ * Draws round trips as one waterfall: a group of rows for each, all on one time axis.
+ *
+ * @returns lines without line ends. Nothing in them that came from the network can control a terminal.
+ */
+export function drawWaterfall(records: readonly RoundTripRecord[], options: WaterfallOptions): string[] {
+  const pen = new Pen({ ...options, width: Math.max(LEAST_WIDTH, options.width) });
+  const layout = layoutWaterfall(records);
+  const scale = durationScale(layout.duration);
+  const grid = gridFor(pen.width, scale.text(layout.duration).length);
+  const ticks = axisTicks(layout.duration, Math.floor(grid.axis / COLUMNS_PER_TICK));
+  const lines: string[] = [];
+  const described = new Set<string>();
+  for (const [index, group] of layout.groups.entries()) {
+    const { record } = group;
+    if (index > 0) lines.push('');
+    const chained = records.length > 1;
+    lines.push(
+      ...drawHead(pen, record, {
+        url: options.urls?.[index] ?? record.request.url,
+        number: chained ? index + 1 : undefined,
+        time: chained ? scale.text(record.duration) : '',
+      }),
+      ...drawFields(pen, record, { showHeaders: options.showHeaders === true, described }),
+    );
+    if (record.connection !== undefined) described.add(record.connection.id);
+    lines.push('', drawAxis(pen, ticks, grid), ...drawRows(pen, group, ticks, grid, scale));
+  }
+  if (records.length > 0) {
+    const total = padStart(scale.text(layout.duration), grid.time);
+    lines.push(label('total') + drawLine(pen, grid.axis) + pen.paint('bold', total));
+  }
+  for (const record of records) lines.push(...drawFailure(pen, record));
+  return lines.map((line) => line.trimEnd());
+}
+
+function gridFor(width: number, longestTime: number): Grid {
+  const time = Math.max(11, longestTime + 2);
+  const detail = width < DETAIL_FROM_WIDTH ? 0 : Math.min(60, Math.floor(width * 0.3));
+  return { axis: width - LABEL_WIDTH - time - detail, time, detail };
+}
+
+interface Head {
+  readonly url: string;
+  /** Place in a chain of redirects, from 1. */
+  readonly number: number | undefined;
+  /** Duration of this round trip when there are several. */
+  readonly time: string;
+}
+
+/** Request line; then status, with the client at the right edge. */
+function drawHead(pen: Pen, record: RoundTripRecord, { url, number, time }: Head): string[] {
+  const method = pen.text(`${number === undefined ? '' : `${number}  `}${record.request.method}`);
+  const room = pen.width - textWidth(method) - 1 - (time === '' ? 0 : time.length + 2);
+  const request = `${method} ${truncateMiddle(pen.text(url), room, pen.glyph.ellipsis)}`;
+  const client = clientText(pen, record);
+  const status = fit(pen, statusText(pen, record), pen.width - textWidth(client) - 2);
+  return [
+    padEnd(pen.paint('bold', request), pen.width - time.length) + pen.paint('bold', time),
+    padEnd(status, pen.width - textWidth(client)) + pen.paint('dim', client),
+  ];
+}
+
+interface FieldOptions {
+  readonly showHeaders: boolean;
+  /** Connections whose TLS facts stand further up already. */
+  readonly described: ReadonlySet<string>;
+}
+
+/** What is known besides times: connection, TLS, addresses, size, 1xx, Server-Timing. */
+function drawFields(pen: Pen, record: RoundTripRecord, { showHeaders, described }: FieldOptions): string[] {
+  const { connection, dial, response } = record;
+  const tls = tlsOf(record);
+  const attempts = dial?.attempts ?? [];
+  const lines: string[] = [''];
+  if (connection !== undefined) {
+    lines.push(...field(pen, 'connection', connectionItems(pen, connection, response !== undefined)));
+  }
+  if (attempts.length > 1) lines.push(...fieldLines(pen, 'addresses', attemptLines(pen, attempts)));
+  if (dial !== undefined && !dial.used && connection !== undefined) {
+    lines.push(...field(pen, 'dial', ['opened another connection that came too late']));
+  }
+  if (tls !== undefined && !(connection !== undefined && described.has(connection.id))) {
+    lines.push(...field(pen, 'tls', tlsItems(pen, tls)));
+    const certificate = certificateItems(pen, tls, record.wallTime);
+    if (certificate.length > 0) lines.push(...field(pen, 'certificate', certificate));
+  }
+  if (response !== undefined) lines.push(...field(pen, 'size', sizeItems(record)));
+  if (record.informational.length > 0) {
+    lines.push(...fieldLines(pen, '1xx', atMost(informationalLines(pen, record), MOST_INFORMATIONAL)));
+  }
+  if (response !== undefined && response.serverTiming.length > 0) {
+    const items = atMost(serverTimingItems(pen, response.serverTiming), MOST_SERVER_TIMINGS);
+    lines.push(...field(pen, 'server', items));
+  }
+  if (showHeaders) lines.push(...drawHeaders(pen, record));
+  return lines.length === 1 ? [] : lines;
+}
+
+function drawHeaders(pen: Pen, { request, response }: RoundTripRecord): string[] {
+  const toLines = (header: readonly (readonly [string, string])[]): string[] =>
+    header.map(([name, value]) => pen.text(`${name}: ${value}`));
+  const lines = fieldLines(pen, 'request', toLines(request.header));
+  if (response === undefined) return lines;
+  lines.push(...fieldLines(pen, 'response', toLines(response.header)));
+  return [...lines, ...fieldLines(pen, 'trailers', toLines(response.trailers))];
+}
+
+function drawAxis(pen: Pen, ticks: readonly Tick[], grid: Grid): string {
+  let line = '';
+  for (const tick of ticks) {
+    const column = cellAt(tick.at, grid.axis);
+    const end = column + tick.label.length;
+    // The last label may stand over the column of times: this line has nothing else there.
+    if ((line === '' || column > line.length) && end <= grid.axis + grid.time) line = line.padEnd(column) + tick.label;
+  }
+  return ' '.repeat(LABEL_WIDTH) + pen.paint('dim', line);
+}
+
+function drawRows(
+  pen: Pen,
+  group: RowGroup,
+  ticks: readonly Tick[],
+  grid: Grid,
+  scale: DurationScale,
+): string[] {
+  const gridColumns = new Set(ticks.map((tick) => cellAt(tick.at, grid.axis)));
+  return group.rows.map((row) => {
+    const name = row.failed ? pen.paint('bad', `${pen.glyph.failed} ${row.phase}`) : pen.paint(row.phase, row.phase);
+    const bars = drawBars(pen, row, grid.axis, gridColumns);
+    const time = padStart(scale.text(row.duration), grid.time);
+    if (grid.detail === 0) return label(name) + bars + time;
+    const detail = truncateEnd(phaseDetail(pen, group.record, row.phase), grid.detail - 2, pen.glyph.ellipsis);
+    return `${label(name)}${bars}${time}  ${pen.paint('dim', detail)}`;
+  });
+}
+
+/** What went wrong, in which phase, and what to try. */
+function drawFailure(pen: Pen, record: RoundTripRecord): string[] {
+  const explanation = explainFailure(record);
+  if (explanation === undefined || record.error === undefined) return [];
+  const { code } = significantError(record.error);
+  const phase = record.error.phase === undefined ? '' : `${record.error.phase} failed: `;
+  const ownCode = code === undefined || code.startsWith('ERR_HTTPTRACE_') ? '' : ` (${code})`;
+  const title = pen.text(`${phase}${explanation.what}${ownCode}`);
+  const lines = ['', pen.paint('bad', `${pen.glyph.failed} ${title}`)];
+  const room = pen.width - 2;
+  const why = truncateEnd(pen.text(explanation.why), LONGEST_REASON, pen.glyph.ellipsis);
+  for (const text of wrapWords(why, room)) lines.push(`  ${text}`);
+  for (const advice of explanation.advice) {
+    const { arrow } = pen.glyph;
+    const [first = '', ...rest] = wrapWords(pen.text(advice), room - arrow.length - 1);
+    lines.push(`  ${pen.paint('dim', arrow)} ${first}`, ...rest.map((text) => `  ${' '.repeat(arrow.length)} ${text}`));
+  }
+  return lines;
+}
+
+function label(painted: string): string {
+  return padEnd(painted, LABEL_WIDTH);
+}
+
+/** A labelled list of items, wrapped between items. */
+function field(pen: Pen, name: string, items: readonly string[]): string[] {
+  return fieldLines(pen, name, wrapItems(pen, items, pen.width - LABEL_WIDTH));
+}
+
+/** A labelled list of lines, each cut to the width. */
+function fieldLines(pen: Pen, name: string, lines: readonly string[]): string[] {
+  return lines.map((line, index) => {
+    const head = padEnd(index === 0 ? pen.paint('dim', name) : '', LABEL_WIDTH);
+    return head + fit(pen, line, pen.width - LABEL_WIDTH);
+  });
+}
+
+function wrapItems(pen: Pen, items: readonly string[], width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const item of items) {
+    const longer = line === '' ? item : line + pen.glyph.separator + item;
+    if (line === '' || textWidth(longer) <= width) {
+      line = longer;
+    } else {
+      lines.push(line);
+      line = item;
+    }
+  }
+  if (line !== '') lines.push(line);
+  return lines.map((one) => fit(pen, one, width));
+}
+
+/** A painted line cannot be cut without breaking its colours, so one that is too long loses them. */
+function fit(pen: Pen, line: string, width: number): string {
+  return textWidth(line) <= width ? line : truncateEnd(stripVTControlCharacters(line), width, pen.glyph.ellipsis);
+}
+
+function atMost(lines: readonly string[], most: number): readonly string[] {
+  return lines.length <= most ? lines : [...lines.slice(0, most - 1), `and ${lines.length - most + 1} more`];
+}

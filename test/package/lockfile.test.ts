@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs';
+
+import { describe, expect, it } from 'vitest';
+
+interface Lock {
+  readonly packages: Readonly<Record<string, LockedPackage>>;
+}
+
+interface LockedPackage {
+  readonly version?: string;
+  readonly resolved?: string;
+  readonly integrity?: string;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+}
+
+const file = new URL('../../package-lock.json', import.meta.url);
+const { packages } = JSON.parse(readFileSync(file, 'utf8')) as Lock; // npm writes it
+
+describe('package-lock.json', () => {
+  it('names no registry, so that any mirror can install it', () => {
+    const resolved = Object.entries(packages).filter(([, { resolved: url }]) => url !== undefined);
+    expect(resolved).toEqual([]);
+  });
+
+  it('has the digest of every package', () => {
+    const bare = Object.entries(packages).filter(
+      ([path, { integrity }]) => path !== '' && integrity === undefined,
+    );
+    expect(bare).toEqual([]);
+  });
+
+  it('has the native binaries of every platform, without which `npm ci` refuses it', () => {
+    const installed = new Set(Object.keys(packages).map((path) => path.replace(/^.*node_modules\//, '')));
+    const wanted = Object.values(packages).flatMap(({ optionalDependencies }) =>
+      Object.keys(optionalDependencies ?? {}),
+    );
+    expect(wanted.length).toBeGreaterThan(0);
+    expect(wanted.filter((name) => !installed.has(name))).toEqual([]);
+  });
+});

@@ -43,7 +43,10 @@ export function explainCertificateError(code: string, host: string, record: Roun
   const certificate = (record.connection?.tls ?? record.dial?.tls)?.certificate;
   switch (KINDS[code]) {
     case 'expired': {
-      const days = certificate === undefined ? undefined : Math.floor((record.wallTime - certificate.validTo) / 86_400_000);
+      const days =
+        certificate === undefined
+          ? undefined
+          : Math.floor((record.wallTime - certificate.validTo) / 86_400_000);
       const when = days === undefined || days < 0 ? '' : ` ${plural(days, 'day')} ago`;
       return {
         what: 'certificate expired',

@@ -87,7 +87,8 @@ export function certificateItems(pen: Pen, tls: TLSRecord, now: number): string[
 
 function validityText(pen: Pen, validFrom: number, validTo: number, now: number): string {
   if (now < validFrom) return pen.paint('bad', `not valid before ${isoDay(validFrom)}`);
-  if (validTo < now) return pen.paint('bad', `expired ${plural(Math.floor((now - validTo) / DAY), 'day')} ago`);
+  if (validTo < now)
+    return pen.paint('bad', `expired ${plural(Math.floor((now - validTo) / DAY), 'day')} ago`);
   const days = Math.floor((validTo - now) / DAY);
   const text = `${plural(days, 'day')} left`;
   return days < SHORT_VALIDITY_DAYS ? pen.paint('warn', text) : text;
@@ -107,7 +108,8 @@ export function attemptLines(pen: Pen, attempts: readonly AttemptRecord[]): stri
       const reason = pen.text(attempt.error.code ?? attempt.error.message);
       return `${pen.paint('bad', pen.glyph.failed)} ${addr}  ${reason}${taken}`;
     }
-    if (attempt.duration === undefined) return `${pen.paint('dim', pen.glyph.ellipsis)} ${addr}  no answer yet`;
+    if (attempt.duration === undefined)
+      return `${pen.paint('dim', pen.glyph.ellipsis)} ${addr}  no answer yet`;
     return `${pen.paint('good', pen.glyph.succeeded)} ${addr}  connected${taken}`;
   });
 }

@@ -92,13 +92,19 @@ export function phaseDetail(pen: Pen, record: RoundTripRecord, phase: PhaseName)
     case 'proxy':
       return pen.text(record.connection?.proxy ?? '');
     case 'tls':
-      return pen.text([tlsOf(record)?.version, tlsOf(record)?.cipher].filter((part) => part !== undefined).join(' '));
+      return pen.text(
+        [tlsOf(record)?.version, tlsOf(record)?.cipher].filter((part) => part !== undefined).join(' '),
+      );
     case 'send':
       return record.request.wireBytes === undefined ? '' : `${formatBytes(record.request.wireBytes)} sent`;
     case 'wait':
-      return record.informational.length === 0 ? '' : `1xx ${record.informational.map((one) => one.status).join(', ')}`;
+      return record.informational.length === 0
+        ? ''
+        : `1xx ${record.informational.map((one) => one.status).join(', ')}`;
     case 'receive':
-      return record.response?.wireBytes === undefined ? '' : `${formatBytes(record.response.wireBytes)} received`;
+      return record.response?.wireBytes === undefined
+        ? ''
+        : `${formatBytes(record.response.wireBytes)} received`;
   }
 }
 

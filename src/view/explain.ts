@@ -69,7 +69,10 @@ function explainByCode(failure: Failure): Explanation | undefined {
       return {
         what: 'no answer from DNS',
         why: `The DNS server did not answer when asked for ${record.dial?.host ?? host}.`,
-        advice: ['Check the network connection and the DNS server.', 'Name an address with --resolve HOST:PORT:ADDRESS.'],
+        advice: [
+          'Check the network connection and the DNS server.',
+          'Name an address with --resolve HOST:PORT:ADDRESS.',
+        ],
       };
     case 'ECONNREFUSED':
       return explainRefusal(failure);
@@ -167,7 +170,11 @@ function explainProtocolError({ code, error, secure, target }: Failure): Explana
     };
   }
   if (code === 'HPE_HEADER_OVERFLOW') {
-    return { what: 'response head too large', why: 'The header fields of the response exceed the limit.', advice: [] };
+    return {
+      what: 'response head too large',
+      why: 'The header fields of the response exceed the limit.',
+      advice: [],
+    };
   }
   if (code.startsWith('HPE_')) {
     return {
@@ -180,7 +187,8 @@ function explainProtocolError({ code, error, secure, target }: Failure): Explana
 }
 
 function explainByPhase({ phase, code, error, target, record }: Failure): Explanation | undefined {
-  const closed = code === 'ECONNRESET' || code === 'EPIPE' || /socket hang up|aborted|disconnected/.test(error.message);
+  const closed =
+    code === 'ECONNRESET' || code === 'EPIPE' || /socket hang up|aborted|disconnected/.test(error.message);
   if (!closed) return undefined;
   switch (phase) {
     case 'tls':

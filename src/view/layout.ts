@@ -1,7 +1,19 @@
 import type { Phase, PhaseName, RoundTripRecord } from '../record/types.ts';
 
 /** Order in which phases happen; rows come in this order. */
-export const PHASES: readonly PhaseName[] = ['queued', 'dns', 'connect', 'proxy', 'tls', 'send', 'wait', 'receive'];
+export const PHASES: readonly PhaseName[] = [
+  'queued',
+  'dns',
+  'connect',
+  'proxy',
+  'tls',
+  'send',
+  'wait',
+  'receive',
+];
+
+/** A year in milliseconds. */
+const LONGEST = 31_536_000_000;
 
 /** A stretch of the axis, both ends 0 to 1. */
 export interface Span {
@@ -57,7 +69,7 @@ export function layoutWaterfall(records: readonly RoundTripRecord[]): WaterfallL
   const startOf = (record: RoundTripRecord): number => (onOneClock ? record.start : record.wallTime);
   const origin = Math.min(...records.map(startOf));
   const end = Math.max(...records.map((record) => startOf(record) + record.duration));
-  const duration = end - origin;
+  const duration = sensible(end - origin);
   const scale = duration > 0 ? 1 / duration : 0;
   const groups = records.map((record) => layoutGroup(record, startOf(record) - origin, scale));
   return { duration, groups };
@@ -80,7 +92,7 @@ function layoutGroup(record: RoundTripRecord, offset: number, scale: number): Ro
     rows.push({
       phase: name,
       bars: phases.map(toSpan),
-      duration: phases.reduce((sum, phase) => sum + phase.duration, 0),
+      duration: sensible(phases.reduce((sum, phase) => sum + phase.duration, 0)),
       failed: name === failedIn,
       marks: marksIn(record, phases, offset, scale),
     });
@@ -89,7 +101,11 @@ function layoutGroup(record: RoundTripRecord, offset: number, scale: number): Ro
 }
 
 /** The phase that failed gets a row even when it took no time: the reader looks for it. */
-function phasesNamed(record: RoundTripRecord, name: PhaseName, failedIn: PhaseName | undefined): readonly Phase[] {
+function phasesNamed(
+  record: RoundTripRecord,
+  name: PhaseName,
+  failedIn: PhaseName | undefined,
+): readonly Phase[] {
   const phases = record.phases.filter((phase) => phase.name === name);
   if (phases.length === 0 && name === failedIn) return [{ name, start: record.duration, duration: 0 }];
   return phases;
@@ -113,5 +129,10 @@ function isDuring(phase: Phase, time: number, record: RoundTripRecord): boolean 
 }
 
 function clampToAxis(fraction: number): number {
-  return Math.min(1, Math.max(0, fraction));
+  return Number.isNaN(fraction) ? 0 : Math.min(1, Math.max(0, fraction));
+}
+
+/** Records can come from a file that somebody else wrote. */
+function sensible(duration: number): number {
+  return duration > 0 && duration < LONGEST ? duration : 0;
 }

@@ -43,7 +43,7 @@ function summaryLine(pen: Pen, calls: readonly Call[]): string {
   const failed = calls.filter((call) => call.some((record) => record.outcome !== 'ok')).length;
   const items = [pen.paint('bold', plural(requests, 'request'))];
   if (failed > 0) items.push(pen.paint('bad', `${failed} failed`));
-  items.push(`${plural(opened, 'new connection')}`, `${reused} reused`);
+  items.push(plural(opened, 'new connection'), `${reused} reused`);
   return items.join(pen.glyph.separator);
 }
 
@@ -52,7 +52,12 @@ function styleOf({ metric }: Distribution): Style {
 }
 
 /** From min to max a line, from p50 to p90 a block. */
-function drawRange(pen: Pen, { min, p50, p90, max, metric }: Distribution, longest: number, columns: number): string {
+function drawRange(
+  pen: Pen,
+  { min, p50, p90, max, metric }: Distribution,
+  longest: number,
+  columns: number,
+): string {
   const at = (value: number): number =>
     longest === 0 ? 0 : Math.min(columns - 1, Math.floor((value / longest) * columns));
   const block = pen.unicode ? '█' : '#';

@@ -2,12 +2,19 @@ import { stripVTControlCharacters } from 'node:util';
 import type { RoundTripRecord } from '../record/types.ts';
 import { cellAt, drawBars, drawLine } from './bar.ts';
 import { attemptLines, certificateItems, connectionItems, tlsItems, tlsOf } from './describe-connection.ts';
-import { clientText, informationalLines, phaseDetail, serverTimingItems, sizeItems, statusText } from './describe-response.ts';
-import { explainFailure, significantError } from './explain.ts';
+import {
+  clientText,
+  informationalLines,
+  phaseDetail,
+  serverTimingItems,
+  sizeItems,
+  statusText,
+} from './describe-response.ts';
+import { drawFailure } from './failure.ts';
 import { durationScale, type DurationScale } from './format.ts';
 import { layoutWaterfall, type RowGroup } from './layout.ts';
 import { Pen, type PenOptions } from './pen.ts';
-import { padEnd, padStart, textWidth, truncateEnd, truncateMiddle, wrapWords } from './text.ts';
+import { padEnd, padStart, textWidth, truncateEnd, truncateMiddle } from './text.ts';
 import { axisTicks, type Tick } from './ticks.ts';
 
 export interface WaterfallOptions extends PenOptions {
@@ -28,8 +35,6 @@ const COLUMNS_PER_TICK = 9;
 /** A server may send any number of these; the picture should stay one. */
 const MOST_INFORMATIONAL = 8;
 const MOST_SERVER_TIMINGS = 24;
-/** A certificate can list hundreds of names, and an error repeats them. */
-const LONGEST_REASON = 480;
 
 /** Columns of the picture. */
 interface Grid {
@@ -70,7 +75,7 @@ export function drawWaterfall(records: readonly RoundTripRecord[], options: Wate
     const total = padStart(scale.text(layout.duration), grid.time);
     lines.push(label('total') + drawLine(pen, grid.axis) + pen.paint('bold', total));
   }
-  for (const record of records) lines.push(...drawFailure(pen, record));
+  for (const record of records) lines.push(...drawFailure(record, pen));
   return lines.map((line) => line.trimEnd());
 }
 
@@ -152,7 +157,8 @@ function drawAxis(pen: Pen, ticks: readonly Tick[], grid: Grid): string {
     const column = cellAt(tick.at, grid.axis);
     const end = column + tick.label.length;
     // The last label may stand over the column of times: this line has nothing else there.
-    if ((line === '' || column > line.length) && end <= grid.axis + grid.time) line = line.padEnd(column) + tick.label;
+    if ((line === '' || column > line.length) && end <= grid.axis + grid.time)
+      line = line.padEnd(column) + tick.label;
   }
   return ' '.repeat(LABEL_WIDTH) + pen.paint('dim', line);
 }
@@ -166,33 +172,19 @@ function drawRows(
 ): string[] {
   const gridColumns = new Set(ticks.map((tick) => cellAt(tick.at, grid.axis)));
   return group.rows.map((row) => {
-    const name = row.failed ? pen.paint('bad', `${pen.glyph.failed} ${row.phase}`) : pen.paint(row.phase, row.phase);
+    const name = row.failed
+      ? pen.paint('bad', `${pen.glyph.failed} ${row.phase}`)
+      : pen.paint(row.phase, row.phase);
     const bars = drawBars(pen, row, grid.axis, gridColumns);
     const time = padStart(scale.text(row.duration), grid.time);
     if (grid.detail === 0) return label(name) + bars + time;
-    const detail = truncateEnd(phaseDetail(pen, group.record, row.phase), grid.detail - 2, pen.glyph.ellipsis);
+    const detail = truncateEnd(
+      phaseDetail(pen, group.record, row.phase),
+      grid.detail - 2,
+      pen.glyph.ellipsis,
+    );
     return `${label(name)}${bars}${time}  ${pen.paint('dim', detail)}`;
   });
-}
-
-/** What went wrong, in which phase, and what to try. */
-function drawFailure(pen: Pen, record: RoundTripRecord): string[] {
-  const explanation = explainFailure(record);
-  if (explanation === undefined || record.error === undefined) return [];
-  const { code } = significantError(record.error);
-  const phase = record.error.phase === undefined ? '' : `${record.error.phase} failed: `;
-  const ownCode = code === undefined || code.startsWith('ERR_HTTPTRACE_') ? '' : ` (${code})`;
-  const title = pen.text(`${phase}${explanation.what}${ownCode}`);
-  const lines = ['', pen.paint('bad', `${pen.glyph.failed} ${title}`)];
-  const room = pen.width - 2;
-  const why = truncateEnd(pen.text(explanation.why), LONGEST_REASON, pen.glyph.ellipsis);
-  for (const text of wrapWords(why, room)) lines.push(`  ${text}`);
-  for (const advice of explanation.advice) {
-    const { arrow } = pen.glyph;
-    const [first = '', ...rest] = wrapWords(pen.text(advice), room - arrow.length - 1);
-    lines.push(`  ${pen.paint('dim', arrow)} ${first}`, ...rest.map((text) => `  ${' '.repeat(arrow.length)} ${text}`));
-  }
-  return lines;
 }
 
 function label(painted: string): string {
@@ -230,7 +222,9 @@ function wrapItems(pen: Pen, items: readonly string[], width: number): string[] 
 
 /** A painted line cannot be cut without breaking its colours, so one that is too long loses them. */
 function fit(pen: Pen, line: string, width: number): string {
-  return textWidth(line) <= width ? line : truncateEnd(stripVTControlCharacters(line), width, pen.glyph.ellipsis);
+  return textWidth(line) <= width
+    ? line
+    : truncateEnd(stripVTControlCharacters(line), width, pen.glyph.ellipsis);
 }
 
 function atMost(lines: readonly string[], most: number): readonly string[] {

@@ -31,7 +31,9 @@ export interface FixtureOptions extends Partial<RoundTripRecord> {
 
 /** A round trip that worked: new plain connection, 200, 1.2 kB. Fields given replace its own. */
 export function roundTrip({ durations, ...fields }: FixtureOptions = {}): RoundTripRecord {
-  const phases = phasesOf(durations ?? { queued: 0.3, dns: 2.31, connect: 0.45, send: 0.12, wait: 30.4, receive: 4.2 });
+  const phases = phasesOf(
+    durations ?? { queued: 0.3, dns: 2.31, connect: 0.45, send: 0.12, wait: 30.4, receive: 4.2 },
+  );
   return {
     type: 'roundTrip',
     version: RECORD_VERSION,
@@ -167,7 +169,14 @@ export const redirects: readonly RoundTripRecord[] = [
     start: 1069.5,
     durations: { queued: 0.1, send: 0.2, wait: 33, receive: 4 },
     request: { method: 'GET', url: 'https://example.test/home', httpVersion: '1.1', header: [] },
-    connection: { ...secureConnection, id: '4711-0-2', reused: true, wasIdle: true, idleTime: 0.42, served: 1 },
+    connection: {
+      ...secureConnection,
+      id: '4711-0-2',
+      reused: true,
+      wasIdle: true,
+      idleTime: 0.42,
+      served: 1,
+    },
   }),
 ];
 
@@ -190,7 +199,11 @@ export function failedRoundTrip(
   error: { code?: string; message: string; name?: string },
   fields: FixtureOptions = {},
 ): RoundTripRecord {
-  const { response: _response, connection: _connection, ...rest } = roundTrip({ durations: { queued: 0.3, dns: 2.3 } });
+  const {
+    response: _response,
+    connection: _connection,
+    ...rest
+  } = roundTrip({ durations: { queued: 0.3, dns: 2.3 } });
   const durations = fields.durations === undefined ? {} : { phases: phasesOf(fields.durations) };
   const { durations: _durations, ...own } = fields;
   const phases = durations.phases ?? rest.phases;

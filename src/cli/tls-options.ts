@@ -1,0 +1,43 @@
+import { createSecureContext, type SecureContext } from 'node:tls';
+import { quoteArgument } from './args.ts';
+import { errorMessage, UsageError } from './errors.ts';
+import type { Options } from './options.ts';
+import { readInputFile } from './request.ts';
+
+/**
+ * Reads `--cacert`, `--cert` and `--key`; undefined when none is given.
+ *
+ * @throws UsageError when a file cannot be read or used.
+ */
+export function readSecureContext({ cacert, cert, key }: Options): SecureContext | undefined {
+  if (cacert === undefined && cert === undefined) return undefined;
+  const ca = cacert === undefined ? undefined : readInputFile(cacert, '--cacert');
+  if (ca !== undefined) {
+    if (!ca.includes('-----BEGIN '))
+      throw new UsageError(`cannot use ${quoteArgument(cacert ?? '')} for --cacert: it is no PEM file`);
+    tryContext({ ca }, cacert ?? '', '--cacert');
+  }
+  if (cert === undefined) return createSecureContext({ ca });
+  const certificate = readInputFile(cert, '--cert');
+  tryContext({ cert: certificate }, cert, '--cert');
+  const keyFile = key ?? cert;
+  const privateKey = readInputFile(keyFile, '--key');
+  const keyOption = key === undefined ? '--cert (with the key in it; else name it with --key)' : '--key';
+  return tryContext(
+    { ...(ca === undefined ? {} : { ca }), cert: certificate, key: privateKey },
+    keyFile,
+    keyOption,
+  );
+}
+
+function tryContext(
+  options: Parameters<typeof createSecureContext>[0],
+  path: string,
+  written: string,
+): SecureContext {
+  try {
+    return createSecureContext(options);
+  } catch (error) {
+    throw new UsageError(`cannot use ${quoteArgument(path)} for ${written}: ${errorMessage(error)}`);
+  }
+}

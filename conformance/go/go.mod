@@ -1,0 +1,3 @@
+module httptrace.conformance
+
+go 1.26

@@ -1,0 +1,44 @@
+import type { Client, Comparison } from './suite.ts';
+
+/** The table scenario × client, with a last line that counts. A client that cannot run a scenario has `-`. */
+export function drawTable(comparisons: readonly Comparison[], clients: readonly Client[]): string {
+  const scenarios = [...new Set(comparisons.map(({ scenario }) => scenario.name))];
+  const cell = (scenario: string, client: Client): string => {
+    const found = comparisons.find((one) => one.scenario.name === scenario && one.client === client);
+    return found === undefined ? '-' : describe(found.verdict);
+  };
+  const rows = [
+    ['scenario', ...clients.map(({ name }) => name)],
+    ...scenarios.map((scenario) => [scenario, ...clients.map((client) => cell(scenario, client))]),
+  ];
+  const widths = ['scenario', ...clients].map((_, column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  const lines = rows.map((row) => row.map((text, column) => text.padEnd(widths[column] ?? 0)).join('  '));
+  return [...lines.map((line) => line.trimEnd()), '', summary(scenarios.length, comparisons)].join('\n');
+}
+
+function describe(verdict: Comparison['verdict']): string {
+  switch (verdict.kind) {
+    case 'equal':
+      return 'equal';
+    case 'listed':
+      return `listed: ${verdict.ids.join(', ')}`;
+    case 'differs':
+      return 'DIFFERS';
+    case 'leftOut':
+      return `left out: ${verdict.reason}`;
+  }
+}
+
+function summary(scenarios: number, comparisons: readonly Comparison[]): string {
+  const count = (kind: Comparison['verdict']['kind']): number =>
+    comparisons.filter(({ verdict }) => verdict.kind === kind).length;
+  const parts = [
+    `${scenarios} scenarios, ${comparisons.length} comparisons: ${count('equal')} equal`,
+    `${count('listed')} different as docs/fidelity.md says`,
+    `${count('differs')} different`,
+  ];
+  if (count('leftOut') > 0) parts.push(`${count('leftOut')} left out`);
+  return parts.join(', ');
+}

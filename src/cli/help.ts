@@ -50,7 +50,10 @@ export function helpLines(columns: number): string[] {
     ).map((line) => `  ${line}`),
     '',
     'Examples',
-    ...EXAMPLES.flatMap(([command, meaning]) => [`  ${command}`, `      ${meaning}`]),
+    ...EXAMPLES.flatMap(([command, meaning]) => [
+      `  ${command}`,
+      ...wrapWords(meaning, width - 6).map((line) => `      ${line}`),
+    ]),
   ];
 }
 

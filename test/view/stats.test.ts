@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { drawStats } from '../../src/view/stats-table.ts';
 import { countConnections, metricOf, metricValues, percentile, summarize } from '../../src/view/stats.ts';

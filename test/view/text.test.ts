@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   asciiText,
@@ -11,8 +11,8 @@ import {
   wrapWords,
 } from '../../src/view/text.ts';
 
-/** What the issue of terminal safety is about: controls, and every bidirectional control of Unicode. */
-const DANGEROUS = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029]/;
+/** Controls, every bidirectional control of Unicode, separators of lines. */
+const DANGEROUS = /[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]/u;
 
 describe('cleanText', () => {
   it('takes escape sequences their power', () => {

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RoundTripRecord } from '../../src/record/types.ts';
 import { textWidth } from '../../src/view/text.ts';
@@ -145,8 +145,7 @@ describe('drawWaterfall', () => {
 
 describe('what came from the network', () => {
   const evil = 'a\u001b[2J\u001b]0;owned\u0007\u202Egnp.exe\u009b31m\r\nHTTP/1.1 200 OK';
-  const UNSAFE =
-    /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\u2028\u2029]/;
+  const UNSAFE = /[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]/u;
 
   function everywhere(text: string): RoundTripRecord[] {
     const header = [

@@ -1,5 +1,5 @@
 // What tracing costs on the hot path: a GET on a reused connection by node:http. Blocks with and without tracing are
-// interleaved in random order in one process; the figure is the median of the paired differences in CPU time a request,
+// interleaved in random order in one process; the figure is the median of the paired differences in user CPU time a request (watching makes no system calls),
 // with bounds from the order statistics (95 %). Absolute times depend on the machine; differences and ratios are the result.
 //
 //   node bench/hot-path.mjs [--rounds 40] [--requests 2000] [--mode context16|context20|observe|record]... [--json]
@@ -22,9 +22,24 @@ const requests = Number(values.requests);
 const concurrency = Number(values.concurrency);
 const { runWithClientTrace, observe, Recorder } = await import(values.dist);
 
-const GO = ['getConn', 'gotConn', 'putIdleConn', 'gotFirstResponseByte', 'got100Continue', 'got1xxResponse', 'dnsStart',
-  'dnsDone', 'connectStart', 'connectDone', 'tlsHandshakeStart', 'tlsHandshakeDone', 'wroteHeaderField', 'wroteHeaders',
-  'wait100Continue', 'wroteRequest'];
+const GO = [
+  'getConn',
+  'gotConn',
+  'putIdleConn',
+  'gotFirstResponseByte',
+  'got100Continue',
+  'got1xxResponse',
+  'dnsStart',
+  'dnsDone',
+  'connectStart',
+  'connectDone',
+  'tlsHandshakeStart',
+  'tlsHandshakeDone',
+  'wroteHeaderField',
+  'wroteHeaders',
+  'wait100Continue',
+  'wroteRequest',
+];
 const MORE = ['roundTripStart', 'gotResponse', 'gotLastResponseByte', 'roundTripDone'];
 const trace = (names) => Object.fromEntries(names.map((name) => [name, () => {}]));
 
@@ -50,7 +65,13 @@ const MODES = {
 const server = fork(new URL('./server.mjs', import.meta.url), { execArgv: [] });
 const port = await new Promise((resolve) => server.once('message', resolve));
 const agent = new http.Agent({ keepAlive: true, maxSockets: concurrency });
-const options = { host: '127.0.0.1', port, path: '/some/path?with=query', agent, headers: { accept: 'application/json' } };
+const options = {
+  host: '127.0.0.1',
+  port,
+  path: '/some/path?with=query',
+  agent,
+  headers: { accept: 'application/json' },
+};
 
 function get() {
   return new Promise((resolve, reject) => {
@@ -72,11 +93,10 @@ async function block() {
 }
 
 async function cpuPerRequest(run) {
-  globalThis.gc?.();
   const before = process.cpuUsage();
   await run(block);
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / requests;
+  const { user } = process.cpuUsage(before);
+  return user / requests;
 }
 
 const base = (block) => block();
@@ -100,14 +120,23 @@ for (const name of values.mode ?? ['control', 'context16', 'context20', 'observe
   const half = (1.96 * Math.sqrt(rounds)) / 2;
   const at = (index) => sorted[Math.max(0, Math.min(rounds - 1, Math.round(index)))];
   const baseline = bases.toSorted((a, b) => a - b)[rounds >> 1];
-  results.push({ mode: name, base: baseline, added: at(rounds / 2), low: at(rounds / 2 - half), high: at(rounds / 2 + half - 1) });
+  results.push({
+    mode: name,
+    base: baseline,
+    added: at(rounds / 2),
+    low: at(rounds / 2 - half),
+    high: at(rounds / 2 + half - 1),
+  });
 }
 agent.destroy();
 server.disconnect();
 
-if (values.json) console.log(JSON.stringify({ node: process.version, rounds, requests, concurrency, results }));
+if (values.json)
+  console.log(JSON.stringify({ node: process.version, rounds, requests, concurrency, results }));
 else {
-  console.log(`node ${process.version}, ${rounds} pairs of ${requests} requests, ${concurrency} at a time; CPU µs a request`);
+  console.log(
+    `node ${process.version}, ${rounds} pairs of ${requests} requests, ${concurrency} at a time; user CPU µs a request`,
+  );
   for (const { mode, base, added, low, high } of results) {
     const f = (n) => n.toFixed(2).padStart(7);
     console.log(`${mode.padEnd(10)} bare ${f(base)}  added ${f(added)}  (95 %: ${f(low)} to ${f(high)})`);

@@ -26,7 +26,8 @@ export class Connection {
   current: RoundTrip | undefined = undefined;
   /** How the current or latest round trip got it. */
   use: ConnectionUse | undefined = undefined;
-  closed: { readonly time: number; readonly reason: CloseReason; readonly err: Error | null } | undefined = undefined;
+  closed: { readonly time: number; readonly reason: CloseReason; readonly err: Error | null } | undefined =
+    undefined;
   /** Told once when it ends. A set, because several recorders may watch, each adds itself once. */
   watchers: Set<ConnectionWatcher> | undefined = undefined;
 

@@ -2,6 +2,16 @@ import type { DNSAddress, TLSConnectionState } from '../trace/client-trace.ts';
 import { HttptraceError } from '../trace/errors.ts';
 import type { RoundTrip } from './round-trip.ts';
 
+/** What a dial was asked for. */
+export interface DialTarget {
+  /** Name, IP address, or path of a unix socket. The proxy's, when there is one. */
+  readonly host: string;
+  /** Undefined for a unix socket. */
+  readonly port: number | undefined;
+  /** `host` is a name that has to be looked up. */
+  readonly isName: boolean;
+}
+
 /** An event of a dial that no round trip has claimed yet. */
 type Told = (owner: RoundTrip) => void;
 
@@ -12,8 +22,8 @@ type Told = (owner: RoundTrip) => void;
 export class Dial {
   /** Whose hooks are called. */
   owner: RoundTrip | undefined;
-  /** Host or path that was dialled: the proxy, when there is one. */
-  readonly target: string;
+  /** Undefined when the watch began after the dial. */
+  readonly target: DialTarget | undefined;
   /** Destroyed or failed; the error, or null while all is well. */
   error: Error | null = null;
   /** What the last handshake agreed on. */
@@ -25,7 +35,7 @@ export class Dial {
   #attempt: { readonly network: 'tcp' | 'unix'; readonly addr: string } | undefined = undefined;
   #handshakes = 0;
 
-  constructor(owner: RoundTrip | undefined, target: string) {
+  constructor(owner: RoundTrip | undefined, target: DialTarget | undefined) {
     this.owner = owner;
     this.target = target;
     this.#waiting = owner === undefined ? [] : undefined;

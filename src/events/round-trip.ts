@@ -49,6 +49,8 @@ export abstract class RoundTrip implements Resolved {
   deciding = 0;
   /** Context in which the hooks run; undefined when only observers watch, who never touch the async context. */
   context: ContextNode | undefined = undefined;
+  /** A record is made of it: facts that only records tell are worth finding out. Set by the record's builder. */
+  detailed = false;
   /** The connection that serves it, from `gotConn` on. */
   connection: Connection | undefined = undefined;
   #seen = 0;
@@ -66,8 +68,8 @@ export abstract class RoundTrip implements Resolved {
 
   abstract get clientVersion(): string;
   abstract get url(): string;
-  /** Head of the request as sent, name and value in turn; undefined until it was written. */
-  abstract get requestFields(): readonly HeaderField[] | undefined;
+  /** Fields of the request's head as sent; undefined when they are not known (any more). */
+  abstract get requestFields(): readonly FieldGroup[] | undefined;
   /** What records tell of the exchange beyond the hooks. */
   abstract facts(): ExchangeFacts;
 
@@ -123,7 +125,7 @@ export abstract class RoundTrip implements Resolved {
   #fireFields(time: number): void {
     const fields = this.requestFields;
     if (fields === undefined) return;
-    for (const [key, values] of groupFields(fields)) this.#fire('wroteHeaderField', 2, time, key, values);
+    for (const { name, values } of fields) this.#fire('wroteHeaderField', 2, time, name, values);
   }
 
   wroteRequest(time: number, err: Error | null): void {
@@ -205,7 +207,14 @@ export abstract class RoundTrip implements Resolved {
     return true;
   }
 
-  #fire(name: HookName, argc: number, time: number, a?: unknown, b?: unknown, c?: unknown): Error | undefined {
+  #fire(
+    name: HookName,
+    argc: number,
+    time: number,
+    a?: unknown,
+    b?: unknown,
+    c?: unknown,
+  ): Error | undefined {
     const { context } = this;
     // Node runs most events of a request in its own async context already; run() only where it does not (queued
     // requests, socket 'close'), because it costs and makes a closure.
@@ -223,6 +232,12 @@ export abstract class RoundTrip implements Resolved {
   }
 }
 
+/** Neighbouring lines of one name in a head. */
+export interface FieldGroup {
+  readonly name: string;
+  readonly values: string[];
+}
+
 /** Name and value of a header field. */
 export type HeaderField = readonly [name: string, value: string];
 
@@ -238,19 +253,7 @@ export interface ExchangeFacts {
   readonly trailers: readonly HeaderField[];
 }
 
-/** Neighbouring fields of one name as one entry with all values. */
-function groupFields(fields: readonly HeaderField[]): [string, string[]][] {
-  const groups: [string, string[]][] = [];
-  let last: [string, string[]] | undefined;
-  for (const [name, value] of fields) {
-    if (last !== undefined && last[0] === name) last[1].push(value);
-    else groups.push((last = [name, [value]]));
-  }
-  return groups;
-}
-
 /** For what ended although nobody gave a reason. */
 export function cutOff(message: string): HttptraceError {
   return new HttptraceError('ERR_HTTPTRACE_CUT_OFF', message);
 }
-

@@ -7,9 +7,25 @@ export function isTLSSocket(socket: object): socket is TLSSocket {
   return 'encrypted' in socket && socket.encrypted === true && 'getProtocol' in socket;
 }
 
-/** What is agreed on so far on a TLS socket. Reads cheap things at once, and the certificates when asked for. */
-export function tlsState(socket: TLSSocket): TLSConnectionState {
-  return new SocketTLSState(socket);
+/** What a handshake has agreed on before the certificate is verified; gone from the socket when that fails. */
+export interface Agreed {
+  readonly version: string | undefined;
+  readonly cipher: string | undefined;
+  readonly certificate: X509Certificate | undefined;
+}
+
+/** Reads what was agreed on from a socket that is alive. A certificate object outlives its socket. */
+export function agreedOn(socket: TLSSocket): Agreed {
+  return {
+    version: attempt(() => socket.getProtocol()) ?? undefined,
+    cipher: attempt(() => socket.getCipher()?.standardName),
+    certificate: attempt(() => socket.getPeerX509Certificate()),
+  };
+}
+
+/** The state of a TLS socket, with what was `agreed` on when the socket itself cannot tell any more. */
+export function tlsState(socket: TLSSocket, agreed: Agreed = agreedOn(socket)): TLSConnectionState {
+  return new SocketTLSState(socket, agreed);
 }
 
 class SocketTLSState implements TLSConnectionState {
@@ -20,14 +36,13 @@ class SocketTLSState implements TLSConnectionState {
   readonly resumed: boolean;
   readonly authorized: boolean;
   readonly authorizationError: string | undefined;
-  readonly #socket: TLSSocket;
+  readonly #certificate: X509Certificate | undefined;
   #chain: readonly PeerCertificate[] | undefined;
 
-  constructor(socket: TLSSocket) {
-    this.#socket = socket;
-    // A socket that was destroyed meanwhile has no handle: its methods then throw or give null, version by version.
-    this.version = attempt(() => socket.getProtocol()) ?? undefined;
-    this.cipher = attempt(() => socket.getCipher()?.standardName);
+  constructor(socket: TLSSocket, agreed: Agreed) {
+    this.version = agreed.version;
+    this.cipher = agreed.cipher;
+    this.#certificate = agreed.certificate;
     this.alpnProtocol = socket.alpnProtocol || undefined;
     this.serverName = serverName(socket);
     this.resumed = attempt(() => socket.isSessionReused()) ?? false;
@@ -36,10 +51,11 @@ class SocketTLSState implements TLSConnectionState {
   }
 
   get peerCertificates(): readonly PeerCertificate[] {
-    return (this.#chain ??= attempt(() => readChain(this.#socket)) ?? []);
+    return (this.#chain ??= readChain(this.#certificate));
   }
 }
 
+/** A socket that was destroyed meanwhile has no handle: its methods then throw or give null, version by version. */
 function attempt<T>(read: () => T): T | undefined {
   try {
     return read();
@@ -61,10 +77,13 @@ function errorCode(error: unknown): string | undefined {
   return undefined;
 }
 
-function readChain(socket: TLSSocket): readonly PeerCertificate[] {
+/** OpenSSL's own limit on the depth of a chain is 100; ours keeps a hostile one small. */
+const MAX_CHAIN = 16;
+
+function readChain(own: X509Certificate | undefined): readonly PeerCertificate[] {
   const chain: PeerCertificate[] = [];
-  let certificate: X509Certificate | undefined = socket.getPeerX509Certificate();
-  while (certificate !== undefined && chain.length < 16) {
+  let certificate = own;
+  while (certificate !== undefined && chain.length < MAX_CHAIN) {
     chain.push(describeCertificate(certificate));
     certificate = certificate.issuerCertificate;
   }

@@ -2,9 +2,9 @@ import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { now } from '../events/clock.ts';
-import { Dial, canceled } from '../events/dial.ts';
+import { Dial, type DialTarget, canceled } from '../events/dial.ts';
 import type { RoundTrip } from '../events/round-trip.ts';
-import { isTLSSocket, tlsState } from '../events/tls-state.ts';
+import { type Agreed, agreedOn, isTLSSocket, tlsState } from '../events/tls-state.ts';
 import { currentNode } from '../trace/context.ts';
 import { isWatched } from '../trace/trace-list.ts';
 import type { Patches } from './patches.ts';
@@ -22,6 +22,8 @@ class Watch {
   readonly dial: Dial;
   /** The listeners are on. */
   attached = false;
+  /** What the handshake agreed on, read before the certificate is verified. */
+  agreed: Agreed | undefined = undefined;
   /** Who waits until the socket can be used. */
   onReady: ((time: number) => void) | undefined = undefined;
 
@@ -65,12 +67,15 @@ export function claimFailedDial(err: Error, roundTrip: RoundTrip): void {
 /** The socket's connection, with its TLS handshake, is being made. */
 export function isDialing(socket: object): boolean {
   // secureConnecting: TLSSocket, true until the handshake has ended. Not in @types/node.
-  return ('connecting' in socket && socket.connecting === true) || ('secureConnecting' in socket && socket.secureConnecting === true);
+  return (
+    ('connecting' in socket && socket.connecting === true) ||
+    ('secureConnecting' in socket && socket.secureConnecting === true)
+  );
 }
 
 /** Calls `onReady` once when `socket`, which {@link isDialing}, can be used; never when that fails. */
 export function whenReady(socket: Socket, onReady: (time: number) => void): void {
-  const watch = watches.get(socket) ?? watchSocket(socket, new Dial(undefined, ''));
+  const watch = watches.get(socket) ?? watchSocket(socket, new Dial(undefined, undefined));
   attach(socket, watch);
   watch.onReady = onReady;
 }
@@ -78,19 +83,22 @@ export function whenReady(socket: Socket, onReady: (time: number) => void): void
 export function installDial(patches: Patches): void {
   const net = process.getBuiltinModule('node:net');
   isIP = net.isIP;
-  patches.wrap(net.Socket.prototype, 'connect', (original) =>
-    function connect(this: Socket, ...args: unknown[]): unknown {
-      const watch = shouldWatch() ? beginDial(this, args) : undefined;
-      patchTLS(patches, this);
-      if (watch === undefined) return Reflect.apply(original, this, args);
-      try {
-        return Reflect.apply(original, this, args);
-      } catch (error) {
-        // A bad port and the like: no event follows.
-        fail(this, error instanceof Error ? error : canceled('connect() threw'));
-        throw error;
-      }
-    },
+  patches.wrap(
+    net.Socket.prototype,
+    'connect',
+    (original) =>
+      function connect(this: Socket, ...args: unknown[]): unknown {
+        const watch = shouldWatch() ? beginDial(this, args) : undefined;
+        patchTLS(patches, this);
+        if (watch === undefined) return Reflect.apply(original, this, args);
+        try {
+          return Reflect.apply(original, this, args);
+        } catch (error) {
+          // A bad port and the like: no event follows.
+          fail(this, error instanceof Error ? error : canceled('connect() threw'));
+          throw error;
+        }
+      },
   );
   patches.onUndo(() => patchedTLS.delete(patches));
   patchTLS(patches, undefined);
@@ -110,11 +118,14 @@ export function patchTLS(patches: Patches, socket: Socket | undefined): void {
   if (!(socket !== undefined && isTLSSocket(socket)) && !isLoaded('NativeModule tls')) return;
   patchedTLS.add(patches);
   const tls = process.getBuiltinModule('node:tls');
-  patches.wrap(tls.TLSSocket.prototype, '_start', (original) =>
-    function _start(this: TLSSocket): unknown {
-      beginHandshake(this);
-      return Reflect.apply(original, this, []);
-    },
+  patches.wrap(
+    tls.TLSSocket.prototype,
+    '_start',
+    (original) =>
+      function _start(this: TLSSocket): unknown {
+        beginHandshake(this);
+        return Reflect.apply(original, this, []);
+      },
   );
 }
 
@@ -136,7 +147,7 @@ function watchSocket(socket: Socket, dial: Dial): Watch {
 
 function beginDial(socket: Socket, args: readonly unknown[]): Watch {
   const target = dialTarget(args);
-  const dial = new Dial(dialOwner ?? undefined, target.host);
+  const dial = new Dial(dialOwner ?? undefined, target);
   const watch = watchSocket(socket, dial);
   // Before the original: a unix socket's attempt, a custom lookup and some errors come while it runs.
   attach(socket, watch);
@@ -145,19 +156,21 @@ function beginDial(socket: Socket, args: readonly unknown[]): Watch {
 }
 
 /** What connect() was asked for: options, port and host, a path, or (from net.connect) an array with the options. */
-function dialTarget(args: readonly unknown[]): { readonly host: string; readonly isName: boolean } {
+function dialTarget(args: readonly unknown[]): DialTarget {
   const first: unknown = Array.isArray(args[0]) ? args[0][0] : args[0];
   if (typeof first === 'object' && first !== null) {
-    if ('path' in first && typeof first.path === 'string') return { host: first.path, isName: false };
-    return nameOrAddress('host' in first ? first.host : undefined);
+    if ('path' in first && typeof first.path === 'string')
+      return { host: first.path, port: undefined, isName: false };
+    return nameOrAddress('host' in first ? first.host : undefined, 'port' in first ? first.port : undefined);
   }
-  if (typeof first === 'string' && Number.isNaN(Number(first))) return { host: first, isName: false };
-  return nameOrAddress(args[1]);
+  if (typeof first === 'string' && Number.isNaN(Number(first)))
+    return { host: first, port: undefined, isName: false };
+  return nameOrAddress(args[1], first);
 }
 
-function nameOrAddress(host: unknown): { readonly host: string; readonly isName: boolean } {
-  if (typeof host !== 'string' || host === '') return { host: 'localhost', isName: true };
-  return { host, isName: isIP(host) === 0 };
+function nameOrAddress(host: unknown, port: unknown): DialTarget {
+  if (typeof host !== 'string' || host === '') return { host: 'localhost', port: Number(port), isName: true };
+  return { host, port: Number(port), isName: isIP(host) === 0 };
 }
 
 function attach(socket: Socket, watch: Watch): void {
@@ -169,6 +182,7 @@ function attach(socket: Socket, watch: Watch): void {
   socket.on('connectionAttemptTimeout', onAttemptTimeout);
   // First in line, so that connectDone comes before anything that others do with the connection.
   socket.prependListener('connect', onConnect);
+  socket.prependListener('secure', onSecure);
   socket.prependListener('secureConnect', onSecureConnect);
   socket.on(ERROR_MONITOR, onError);
   socket.prependListener('close', onClose);
@@ -182,6 +196,7 @@ function detach(socket: Socket, watch: Watch): void {
   socket.removeListener('connectionAttemptFailed', onAttemptFailed);
   socket.removeListener('connectionAttemptTimeout', onAttemptTimeout);
   socket.removeListener('connect', onConnect);
+  socket.removeListener('secure', onSecure);
   socket.removeListener('secureConnect', onSecureConnect);
   socket.removeListener(ERROR_MONITOR, onError);
   socket.removeListener('close', onClose);
@@ -189,7 +204,12 @@ function detach(socket: Socket, watch: Watch): void {
 
 // Shared listeners: no closure a socket.
 
-function onLookup(this: Socket, err: Error | null, address: string | undefined, family: number | string): void {
+function onLookup(
+  this: Socket,
+  err: Error | null,
+  address: string | undefined,
+  family: number | string,
+): void {
   const dial = watches.get(this)?.dial;
   if (dial === undefined) return;
   if (err) dial.dnsDone(now(), err);
@@ -227,11 +247,17 @@ function onConnect(this: Socket): void {
   if (!isTLSSocket(this)) end(this, watch, time);
 }
 
+/** The handshake is over and the certificate not verified yet: when that fails, node:tls destroys the socket at once. */
+function onSecure(this: Socket): void {
+  const watch = watches.get(this);
+  if (watch !== undefined && isTLSSocket(this)) watch.agreed = agreedOn(this);
+}
+
 function onSecureConnect(this: Socket): void {
   const watch = watches.get(this);
   if (watch === undefined || !isTLSSocket(this)) return;
   const time = now();
-  watch.dial.tlsHandshakeDone(time, tlsState(this), null);
+  watch.dial.tlsHandshakeDone(time, tlsState(this, watch.agreed), null);
   end(this, watch, time);
 }
 
@@ -257,13 +283,13 @@ function fail(socket: Socket, err: Error): void {
   if (watch === undefined) return;
   const { dial } = watch;
   if (dial.owner === undefined) failed.set(err, dial);
-  dial.fail(now(), err, () => handshakeState(socket));
+  dial.fail(now(), err, () => handshakeState(socket, watch.agreed));
   watch.onReady = undefined;
 }
 
 /** Only TLS sockets have a handshake that can fail, so the second case is not reached. */
-function handshakeState(socket: Socket): ReturnType<typeof tlsState> {
-  return tlsState(socket as TLSSocket);
+function handshakeState(socket: Socket, agreed: Agreed | undefined): ReturnType<typeof tlsState> {
+  return tlsState(socket as TLSSocket, agreed);
 }
 
 /** Called at each `_start`, which on a socket that still connects only puts itself off until 'connect'. */
@@ -273,7 +299,7 @@ function beginHandshake(socket: TLSSocket): void {
   if (watch === undefined) {
     const below = watchBelow(socket);
     if (below === undefined && !shouldWatch()) return;
-    watch = watchSocket(socket, below?.dial ?? new Dial(dialOwner ?? undefined, ''));
+    watch = watchSocket(socket, below?.dial ?? new Dial(dialOwner ?? undefined, undefined));
   }
   attach(socket, watch);
   watch.dial.tlsHandshakeStart(now());
@@ -298,5 +324,7 @@ function watchBelow(socket: TLSSocket): Watch | undefined {
 
 function isServer(socket: TLSSocket): boolean {
   const options: unknown = Reflect.get(socket, '_tlsOptions');
-  return typeof options === 'object' && options !== null && 'isServer' in options && options.isServer === true;
+  return (
+    typeof options === 'object' && options !== null && 'isServer' in options && options.isServer === true
+  );
 }

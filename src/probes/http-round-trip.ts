@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { now } from '../events/clock.ts';
 import { Connection, type CloseReason } from '../events/connection.ts';
-import { type ExchangeFacts, type HeaderField, RoundTrip, cutOff } from '../events/round-trip.ts';
+import { type ExchangeFacts, type FieldGroup, RoundTrip, cutOff } from '../events/round-trip.ts';
 import type { HeaderMap, ResponseInfo } from '../trace/client-trace.ts';
 import { HttptraceError } from '../trace/errors.ts';
 import { claimFailedDial, dialOf, isDialing, whenReady } from './dial.ts';
@@ -14,6 +14,17 @@ import { slot } from './slot.ts';
 const ONE_WRITE = 16 * 1024;
 
 const connections = slot<Connection>();
+
+/** What @types/node does not tell of a request. */
+export type WithAgent = ClientRequest & { readonly agent?: CoreAgent | null };
+
+/** What @types/node does not tell of an agent; a user's agent may lack any of it. */
+export interface CoreAgent {
+  readonly addRequest?: unknown;
+  readonly createSocket?: unknown;
+  readonly keepAlive?: unknown;
+  readonly maxFreeSockets?: unknown;
+}
 
 /** Where a request goes, as its agent was told. */
 export interface Target {
@@ -31,6 +42,8 @@ export class HttpRoundTrip extends RoundTrip {
   #socket: Duplex | undefined = undefined;
   /** A core agent opened a socket for this very request. */
   dialled = false;
+  /** Its agent opens sockets by node's own `createSocket`, so we have seen each that it opened. */
+  readonly #agentDials: boolean;
   #error: Error | null = null;
   /** The head was given to a socket that is not connected yet. */
   #headQueued = false;
@@ -43,10 +56,11 @@ export class HttpRoundTrip extends RoundTrip {
   #bytesRead = 0;
   #bodyBytes: number | undefined = undefined;
 
-  constructor(request: ClientRequest, target: Target) {
+  constructor(request: ClientRequest, target: Target, agentDials: boolean) {
     super(target.protocol === 'https:' ? 'https' : 'http', request.method);
     this.#request = request;
     this.#target = target;
+    this.#agentDials = agentDials;
   }
 
   get clientVersion(): string {
@@ -65,7 +79,7 @@ export class HttpRoundTrip extends RoundTrip {
     return `${protocol}//${bracketed(host)}${isDefault ? '' : `:${port}`}${path.startsWith('/') ? path : `/${path}`}`;
   }
 
-  get requestFields(): readonly HeaderField[] | undefined {
+  get requestFields(): readonly FieldGroup[] | undefined {
     const request = this.#request;
     if (request === undefined) return undefined;
     const head = headOf(request);
@@ -88,7 +102,7 @@ export class HttpRoundTrip extends RoundTrip {
 
   onSocket(socket: Duplex): void {
     this.#socket = socket;
-    this.#writtenBefore = bytesWritten(socket);
+    if (this.detailed) this.#writtenBefore = bytesWritten(socket);
     dialOf(socket)?.claim(this);
     // node:http emits 'socket' also for one that failed to connect at once; its error follows.
     if (socket.destroyed) return;
@@ -125,7 +139,7 @@ export class HttpRoundTrip extends RoundTrip {
   onResponse(response: IncomingMessage): void {
     this.#response = response;
     this.gotResponse(this.#lastData, new HttpResponseInfo(response));
-    if (this.wants('roundTripDone')) this.#countBody(response);
+    if (this.detailed) this.#countBody(response);
   }
 
   onFinish(): void {
@@ -192,7 +206,7 @@ export class HttpRoundTrip extends RoundTrip {
     const socket = this.#socket;
     if (socket !== undefined) {
       socket.removeListener('data', onData);
-      this.#bytesWritten = bytesWritten(socket) - this.#writtenBefore;
+      if (this.detailed) this.#bytesWritten = bytesWritten(socket) - this.#writtenBefore;
     }
     this.roundTripDone(time, err);
     this.#request = undefined;
@@ -220,7 +234,8 @@ export class HttpRoundTrip extends RoundTrip {
     }
     // `reusedSocket` is false when a finished request's connection is handed straight to a queued one; then either we
     // know the connection, or its agent never had to open one for this request.
-    const reused = request.reusedSocket || (known && connection.served > 0) || (isCoreAgent(request) && !this.dialled);
+    const reused =
+      request.reusedSocket || (known && connection.served > 0) || (!this.dialled && this.#agentDials);
     this.gotConn(time, connection, reused, request.reusedSocket);
     if (this.#headQueued) this.#headIsWritten(request);
   }
@@ -251,7 +266,12 @@ export class HttpRoundTrip extends RoundTrip {
       else Object.defineProperty(socket, 'write', own);
     }
     this.#restoreWrite = restore;
-    Object.defineProperty(socket, 'write', { value: write, writable: true, configurable: true, enumerable: false });
+    Object.defineProperty(socket, 'write', {
+      value: write,
+      writable: true,
+      configurable: true,
+      enumerable: false,
+    });
   }
 
   /** Called where the head has been written, if it was made at all. */
@@ -271,7 +291,8 @@ export class HttpRoundTrip extends RoundTrip {
   #failure(): Error | null {
     if (this.#error !== null) return this.#error;
     const response = this.#response;
-    if (response === undefined) return this.#request?.errored ?? cutOff('the request was destroyed before a response came');
+    if (response === undefined)
+      return this.#request?.errored ?? cutOff('the request was destroyed before a response came');
     if (response.complete) return null;
     return response.errored ?? cutOff('the connection ended before the response was complete');
   }
@@ -291,7 +312,12 @@ export class HttpRoundTrip extends RoundTrip {
       else if (ArrayBuffer.isView(chunk)) roundTrip.#bodyBytes! += chunk.byteLength;
       return Reflect.apply(before, this, [chunk, ...rest]);
     }
-    Object.defineProperty(response, 'push', { value: push, writable: true, configurable: true, enumerable: false });
+    Object.defineProperty(response, 'push', {
+      value: push,
+      writable: true,
+      configurable: true,
+      enumerable: false,
+    });
   }
 }
 
@@ -367,28 +393,14 @@ function bracketed(host: string): string {
   return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
 }
 
-/** The request's agent; not in @types/node. */
-function agentOf(request: ClientRequest): object | undefined {
-  const agent: unknown = Reflect.get(request, 'agent');
-  return typeof agent === 'object' && agent !== null ? agent : undefined;
-}
-
-/** Its agent opens sockets by node's own `createSocket`, so we have seen each that it opened. */
-function isCoreAgent(request: ClientRequest): boolean {
-  const agent = agentOf(request);
-  if (agent === undefined) return false;
-  const { Agent } = process.getBuiltinModule('node:http');
-  return agent instanceof Agent && Reflect.get(agent, 'createSocket') === Agent.prototype['createSocket' as keyof typeof Agent.prototype];
-}
-
+/** Its agent was not asked to keep connections when it is known to keep none. */
 function keepsAlive(request: ClientRequest | undefined): boolean {
-  const agent = request === undefined ? undefined : agentOf(request);
-  return agent !== undefined && Reflect.get(agent, 'keepAlive') !== false;
+  const agent = (request as WithAgent | undefined)?.agent;
+  return agent != null && agent.keepAlive !== false;
 }
 
 function notKept(request: ClientRequest | undefined): HttptraceError {
-  const agent = request === undefined ? undefined : agentOf(request);
-  const limit: unknown = agent === undefined ? undefined : Reflect.get(agent, 'maxFreeSockets');
+  const limit = (request as WithAgent | undefined)?.agent?.maxFreeSockets;
   return new HttptraceError(
     'ERR_HTTPTRACE_NOT_KEPT',
     `the agent closed the connection: it had ended, or as many were idle already as the agent keeps (maxFreeSockets ${String(limit)})`,

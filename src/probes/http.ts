@@ -5,7 +5,7 @@ import { now } from '../events/clock.ts';
 import { Context, type ContextNode, currentNode } from '../trace/context.ts';
 import { isWatched, resolveTraces } from '../trace/trace-list.ts';
 import { dialingFor } from './dial.ts';
-import { HttpRoundTrip, type Target } from './http-round-trip.ts';
+import { type CoreAgent, HttpRoundTrip, type Target, type WithAgent } from './http-round-trip.ts';
 import type { Patches } from './patches.ts';
 import { slot } from './slot.ts';
 
@@ -19,31 +19,53 @@ import { slot } from './slot.ts';
 /** The round trip of a request; null when it was decided that nobody watches it. */
 const roundTrips = slot<HttpRoundTrip | null>();
 
+/** `http.Agent.prototype`; node:http is not imported, because importing httptrace loads nothing. */
+let coreAgent: CoreAgent | undefined;
+
 export function installHttp(patches: Patches): void {
   const http = process.getBuiltinModule('node:http');
-  const agent: object = http.Agent.prototype;
+  // What @types/node leaves out of Agent: methods that it documents or that all its subclasses rely on.
+  const agent = http.Agent.prototype as Agent & CoreAgent;
+  coreAgent = agent;
 
-  patches.wrap(agent, 'addRequest', (original) =>
-    function addRequest(this: Agent, request: ClientRequest, options: RequestOptions | string, ...legacy: unknown[]): unknown {
-      const context = currentNode();
-      if (isWatched(context)) begin(request, context, () => agentTarget(this, request, options, legacy));
-      return Reflect.apply(original, this, [request, options, ...legacy]);
-    },
+  patches.wrap(
+    agent,
+    'addRequest',
+    (original) =>
+      function addRequest(
+        this: Agent,
+        request: ClientRequest,
+        options: RequestOptions | string,
+        port: unknown,
+      ): unknown {
+        const context = currentNode();
+        if (isWatched(context) && roundTrips.get(request) === undefined) {
+          begin(request, context, agentTarget(this, request, options, port));
+        }
+        return Reflect.apply(original, this, arguments);
+      },
   );
 
-  patches.wrap(agent, 'createSocket', (original) =>
-    function createSocket(this: Agent, request: ClientRequest, ...args: unknown[]): unknown {
-      const roundTrip = roundTrips.get(request) ?? null;
-      if (roundTrip !== null) roundTrip.dialled = true;
-      return dialingFor(roundTrip, () => inContextOf(roundTrip, () => Reflect.apply(original, this, [request, ...args])));
-    },
+  patches.wrap(
+    agent,
+    'createSocket',
+    (original) =>
+      function createSocket(this: Agent, request: ClientRequest): unknown {
+        const args = arguments;
+        const roundTrip = roundTrips.get(request) ?? null;
+        if (roundTrip !== null) roundTrip.dialled = true;
+        return dialingFor(roundTrip, () => inContextOf(roundTrip, () => Reflect.apply(original, this, args)));
+      },
   );
 
-  patches.wrap(http.ClientRequest.prototype, 'onSocket', (original) =>
-    function onSocket(this: ClientRequest, ...args: unknown[]): unknown {
-      beginLate(this);
-      return Reflect.apply(original, this, args);
-    },
+  patches.wrap(
+    http.ClientRequest.prototype,
+    'onSocket',
+    (original) =>
+      function onSocket(this: ClientRequest): unknown {
+        beginLate(this);
+        return Reflect.apply(original, this, arguments);
+      },
   );
 
   const created = (message: unknown): void => {
@@ -53,20 +75,24 @@ export function installHttp(patches: Patches): void {
   diagnostics.subscribe('http.client.request.created', created);
   patches.onUndo(() => diagnostics.unsubscribe('http.client.request.created', created));
 
-  patches.wrap(http.ClientRequest.prototype, 'emit', (original) =>
-    function emit(this: ClientRequest, ...args: unknown[]): unknown {
-      const roundTrip = roundTrips.get(this);
-      if (roundTrip === undefined || roundTrip === null) return Reflect.apply(original, this, args);
-      before(roundTrip, args);
-      const handled: unknown = Reflect.apply(original, this, args);
-      if (args[0] === 'socket') roundTrip.afterSocket();
-      return handled;
-    },
+  patches.wrap(
+    http.ClientRequest.prototype,
+    'emit',
+    (original) =>
+      // `arguments` and not a rest parameter, here and above: it is handed on without an array being made.
+      function emit(this: ClientRequest, event: unknown, argument: unknown): unknown {
+        const roundTrip = roundTrips.get(this);
+        if (roundTrip === undefined || roundTrip === null) return Reflect.apply(original, this, arguments);
+        before(roundTrip, event, argument);
+        const handled: unknown = Reflect.apply(original, this, arguments);
+        if (event === 'socket') roundTrip.afterSocket();
+        return handled;
+      },
   );
 }
 
 /** Tells the round trip what its request is about to emit. */
-function before(roundTrip: HttpRoundTrip, [event, argument]: readonly unknown[]): void {
+function before(roundTrip: HttpRoundTrip, event: unknown, argument: unknown): void {
   // Argument types are those of ClientRequest's documented events.
   switch (event) {
     case 'socket':
@@ -93,10 +119,11 @@ function before(roundTrip: HttpRoundTrip, [event, argument]: readonly unknown[])
   }
 }
 
-function begin(request: ClientRequest, context: ContextNode | undefined, target: () => Target): void {
-  if (roundTrips.get(request) !== undefined) return;
+function begin(request: ClientRequest, context: ContextNode | undefined, target: Target): void {
   const time = now();
-  const roundTrip = new HttpRoundTrip(request, target());
+  const { agent } = request as WithAgent;
+  const agentDials = agent != null && agent.createSocket === coreAgent?.createSocket;
+  const roundTrip = new HttpRoundTrip(request, target, agentDials);
   if (!resolveTraces(roundTrip, context)) {
     roundTrips.set(request, null);
     return;
@@ -109,12 +136,12 @@ function begin(request: ClientRequest, context: ContextNode | undefined, target:
 
 /** For requests that do not come by a core agent: `createConnection`, ws, agent-base 6, agent-like objects. */
 function beginLate(request: ClientRequest): void {
-  const { Agent } = process.getBuiltinModule('node:http');
-  const agent: unknown = Reflect.get(request, 'agent');
+  const { agent } = request as WithAgent;
   // addRequest has decided already, in the requester's context; here it may be another one.
-  if (agent instanceof Agent && Reflect.get(agent, 'addRequest') === Reflect.get(Agent.prototype, 'addRequest')) return;
+  if (agent != null && agent.addRequest === coreAgent?.addRequest) return;
   const context = currentNode();
-  if (isWatched(context)) begin(request, context, () => lateTarget(request));
+  if (isWatched(context) && roundTrips.get(request) === undefined)
+    begin(request, context, lateTarget(request));
 }
 
 /**
@@ -128,11 +155,22 @@ function inContextOf<R>(roundTrip: HttpRoundTrip | null, fn: () => R): R {
   return (context ?? Context.background).run(fn);
 }
 
-function agentTarget(agent: Agent, request: ClientRequest, options: RequestOptions | string, legacy: readonly unknown[]): Target {
+function agentTarget(
+  agent: Agent,
+  request: ClientRequest,
+  options: RequestOptions | string,
+  legacyPort: unknown,
+): Target {
   // The old form addRequest(request, host, port) is still accepted by node:http and used by old agents.
-  const [host, port] = typeof options === 'string' ? [options, legacy[0]] : [options.host, options.port];
+  const host = typeof options === 'string' ? options : options.host;
+  const port = typeof options === 'string' ? legacyPort : options.port;
   const protocol = protocolOf(request, agent);
-  return { protocol, host: host || 'localhost', port: String(port || defaultPort(protocol)), path: request.path };
+  return {
+    protocol,
+    host: host || 'localhost',
+    port: String(port || defaultPort(protocol)),
+    path: request.path,
+  };
 }
 
 /** The port is known only to the agent; without one it is read from the Host field. */
@@ -140,7 +178,12 @@ function lateTarget(request: ClientRequest): Target {
   const protocol = protocolOf(request, undefined);
   const field = request.getHeader('host');
   const port = typeof field === 'string' ? /:(\d+)$/.exec(field)?.[1] : undefined;
-  return { protocol, host: request.host || 'localhost', port: port ?? defaultPort(protocol), path: request.path };
+  return {
+    protocol,
+    host: request.host || 'localhost',
+    port: port ?? defaultPort(protocol),
+    path: request.path,
+  };
 }
 
 function protocolOf(request: ClientRequest, agent: Agent | undefined): string {

@@ -1,5 +1,5 @@
 import type { ClientRequest } from 'node:http';
-import type { HeaderField } from '../events/round-trip.ts';
+import type { FieldGroup, HeaderField } from '../events/round-trip.ts';
 import type { HeaderMap } from '../trace/client-trace.ts';
 
 /**
@@ -8,35 +8,36 @@ import type { HeaderMap } from '../trace/client-trace.ts';
  * that were given as an array. Undefined before the head is made.
  */
 export function headOf(request: ClientRequest): string | undefined {
-  const head: unknown = Reflect.get(request, '_header');
+  const { _header: head } = request as ClientRequest & { readonly _header?: unknown };
   return typeof head === 'string' ? head : undefined;
 }
 
-/** The fields of a head, in wire order. */
-export function parseFields(head: string): HeaderField[] {
-  const fields: HeaderField[] = [];
+/** The fields of a head in wire order; neighbouring lines of one name are one entry. */
+export function parseFields(head: string): FieldGroup[] {
+  const groups: FieldGroup[] = [];
+  let last: FieldGroup | undefined;
   let start = head.indexOf('\r\n') + 2;
   while (start > 1) {
     const end = head.indexOf('\r\n', start);
     if (end <= start) break;
     const colon = head.indexOf(':', start);
     if (colon > 0 && colon < end) {
-      const value = head.charCodeAt(colon + 1) === 32 ? colon + 2 : colon + 1;
-      fields.push([head.slice(start, colon), head.slice(value, end)]);
+      const name = head.slice(start, colon);
+      const value = head.slice(head.charCodeAt(colon + 1) === 32 ? colon + 2 : colon + 1, end);
+      if (last !== undefined && last.name === name) last.values.push(value);
+      else groups.push((last = { name, values: [value] }));
     }
     start = end + 2;
   }
-  return fields;
+  return groups;
 }
 
 /** What is known where `_header` is not: the fields that were set by name. */
-export function setFields(request: ClientRequest): HeaderField[] {
-  const fields: HeaderField[] = [];
-  for (const name of request.getRawHeaderNames()) {
+export function setFields(request: ClientRequest): FieldGroup[] {
+  return request.getRawHeaderNames().map((name) => {
     const value = request.getHeader(name);
-    for (const one of Array.isArray(value) ? value : [value]) fields.push([name, String(one)]);
-  }
-  return fields;
+    return { name, values: Array.isArray(value) ? value : [String(value)] };
+  });
 }
 
 /** The head asks for a 100 (RFC 9110, 10.1.1). */

@@ -18,7 +18,8 @@ import type { Duplex } from 'node:stream';
  *     roundTripDone
  *
  * Writing and reading overlap: `gotFirstResponseByte` and all after it may come before `wroteRequest` (a server that
- * answers early) and before `wroteHeaders` is never. The hooks of a dial may come after `gotConn` and even after
+ * answers early) but not before
+ * `wroteHeaders`. The hooks of a dial may come after `gotConn` and even after
  * `roundTripDone` when another connection served the request. Whatever starts gets its end: each `…Start` has its
  * `…Done`, each `roundTripStart` its `roundTripDone`, exactly once.
  *
@@ -232,7 +233,7 @@ export interface TLSConnectionState {
   readonly authorizationError: string | undefined;
   /**
    * The peer's chain, its own certificate first; read when asked for. Empty when the peer sent none, or when a TLS 1.3
-   * session was resumed (Node does not have it then). Read it in the hook: later the socket may be gone.
+   * session was resumed (Node does not have it then).
    */
   readonly peerCertificates: readonly PeerCertificate[];
 }

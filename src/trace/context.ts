@@ -104,7 +104,9 @@ export function currentNode(): ContextNode | undefined {
 export function toNode(ctx: Context, caller: string): ContextNode {
   // Only ContextNode carries the brand, also in other copies, which have the same fields by protocol.
   if (typeof ctx === 'object' && ctx !== null && BRAND in ctx) return ctx as ContextNode;
-  throw argumentError(`${caller}: the context is ${describe(ctx)}; use Context.background or Context.current()`);
+  throw argumentError(
+    `${caller}: the context is ${describe(ctx)}; use Context.background or Context.current()`,
+  );
 }
 
 const background: ContextNode = new ContextNode(undefined, undefined, undefined, undefined, false);

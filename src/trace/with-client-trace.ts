@@ -13,7 +13,9 @@ import { TraceList, compose, resolveTraces } from './trace-list.ts';
 export function withClientTrace(ctx: Context, trace: ClientTrace | TraceFactory): Context {
   const node = toNode(ctx, 'withClientTrace');
   if ((typeof trace !== 'object' && typeof trace !== 'function') || trace === null) {
-    throw argumentError(`withClientTrace: the trace is ${describe(trace)}; give an object with hooks, or a factory`);
+    throw argumentError(
+      `withClientTrace: the trace is ${describe(trace)}; give an object with hooks, or a factory`,
+    );
   }
   return new ContextNode(node, undefined, undefined, new TraceList(trace, node.traces), node.untraced);
 }

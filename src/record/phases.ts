@@ -49,13 +49,30 @@ export function phasesOf(moments: Moments): Phase[] {
   }
 
   if (moments.dialCounts) pushDial(moments, push);
-  push(moments.proxied && moments.dialCounts ? 'proxy' : 'queued', gotConn ?? end);
-  if (gotConn === undefined) return phases;
+  // What is left before it has its connection: the proxy's answer, or, without a dial, waiting for one. A dial that
+  // failed: the phase it was in.
+  const last = phases.at(-1)?.name;
+  push(
+    moments.proxied && moments.dialCounts ? 'proxy' : gotConn === undefined ? (last ?? 'queued') : 'queued',
+    gotConn ?? end,
+  );
+  if (gotConn === undefined) return joined(phases);
   const responseStart = moments.informational ? moments.gotResponse : moments.firstByte;
   push('send', Math.min(moments.wroteRequest ?? end, responseStart ?? end));
   push('wait', responseStart ?? end);
   push('receive', end);
   return phases;
+}
+
+/** Neighbours of one name as one. */
+function joined(phases: readonly Phase[]): Phase[] {
+  const result: Phase[] = [];
+  for (const phase of phases) {
+    const last = result.at(-1);
+    if (last?.name !== phase.name) result.push(phase);
+    else result[result.length - 1] = { ...last, duration: microseconds(last.duration + phase.duration) };
+  }
+  return result;
 }
 
 function pushDial(moments: Moments, push: (name: Phase['name'], until: number) => void): void {

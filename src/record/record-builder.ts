@@ -147,7 +147,7 @@ export class RecordBuilder implements ClientTrace {
   }
 }
 
-function errorDetail(err: Error | null): { error?: string } {
-  if (err === null) return {};
+function errorDetail(err: Error | null): { readonly error: string } | undefined {
+  if (err === null) return undefined;
   return { error: 'code' in err && typeof err.code === 'string' ? err.code : err.name };
 }

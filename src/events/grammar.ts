@@ -8,6 +8,8 @@ export interface EventRule {
   readonly closes?: HookName;
   /** Events that must have come before in the same round trip. */
   readonly after: readonly HookName[];
+  /** Events that must not have come yet. */
+  readonly before?: readonly HookName[];
   /** Belongs to a dial, which may outlive its round trip: allowed after `roundTripDone`. */
   readonly dial?: true;
 }
@@ -23,13 +25,13 @@ export const GRAMMAR: Readonly<Record<HookName, EventRule>> = {
   tlsHandshakeStart: { once: false, after: ['getConn'], dial: true },
   tlsHandshakeDone: { once: false, after: [], closes: 'tlsHandshakeStart', dial: true },
   gotConn: { once: true, after: ['getConn'] },
-  wroteHeaderField: { once: false, after: ['gotConn'] },
+  wroteHeaderField: { once: false, after: ['gotConn'], before: ['wroteHeaders'] },
   wroteHeaders: { once: true, after: ['gotConn'] },
   wait100Continue: { once: true, after: ['wroteHeaders'] },
   wroteRequest: { once: true, after: ['gotConn'] },
   gotFirstResponseByte: { once: true, after: ['gotConn'] },
-  got100Continue: { once: true, after: ['gotFirstResponseByte'] },
-  got1xxResponse: { once: false, after: ['gotFirstResponseByte'] },
+  got100Continue: { once: true, after: ['gotFirstResponseByte'], before: ['gotResponse'] },
+  got1xxResponse: { once: false, after: ['gotFirstResponseByte'], before: ['gotResponse'] },
   gotResponse: { once: true, after: ['gotFirstResponseByte'] },
   gotLastResponseByte: { once: true, after: ['gotResponse'] },
   putIdleConn: { once: true, after: ['gotLastResponseByte', 'wroteRequest'] },

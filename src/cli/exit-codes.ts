@@ -48,6 +48,7 @@ export function exitCodeFor(outer: ErrorRecord): number {
   if (code === 'ERR_HTTPTRACE_TIMEOUT' || code === 'ETIMEDOUT') return EXIT.timeout;
   if (code === 'ERR_HTTPTRACE_INTERRUPTED') return EXIT.interrupted;
   if (code === 'ERR_HTTPTRACE_OUTPUT') return EXIT.output;
+  if (code === 'ERR_HTTPTRACE_PROXY') return EXIT.receive;
   if (isCertificateError(code)) return EXIT.certificate;
   if (code === 'ENOTFOUND' || code.startsWith('EAI_')) return EXIT.dns;
   switch (phase) {

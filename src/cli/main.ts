@@ -1,4 +1,5 @@
 import type { RoundTripRecord } from '../record/types.ts';
+import { ConnectionNumbers } from '../view/connection-numbers.ts';
 import { drawExplanation } from '../view/failure.ts';
 import { formatDuration } from '../view/format.ts';
 import { Pen, type PenOptions } from '../view/pen.ts';
@@ -60,6 +61,7 @@ interface Session {
   readonly picture: Io['stdout'];
   readonly terminal: PenOptions;
   readonly interrupted: AbortSignal;
+  readonly numbers: ConnectionNumbers;
 }
 
 async function trace(options: Options, io: Io): Promise<number> {
@@ -83,6 +85,7 @@ async function trace(options: Options, io: Io): Promise<number> {
     picture,
     terminal: terminalOf(picture, io, options.noColor),
     interrupted: interruption.signal,
+    numbers: new ConnectionNumbers(),
   };
   try {
     return await traceAll(session, targets, template, outputs);
@@ -164,12 +167,17 @@ async function runLimited(
 }
 
 function drawResults(session: Session, results: readonly CallResult[], slo: readonly SloResult[]): string[] {
-  const { options, terminal } = session;
+  const { options, terminal, numbers } = session;
   const pen = new Pen(terminal);
   const [first] = results;
   if (first === undefined) return [];
   const shown = results.find((result) => result.exitCode !== EXIT.ok) ?? first;
-  const lines = drawWaterfall(shown.records, { ...terminal, urls: shown.urls, showHeaders: options.verbose });
+  const lines = drawWaterfall(shown.records, {
+    ...terminal,
+    urls: shown.urls,
+    showHeaders: options.verbose,
+    numbers,
+  });
   if (shown.explanation !== undefined) lines.push(...drawExplanation(shown.explanation, pen));
   if (options.repeat > 1) lines.push('', ...drawStats(results.map(callOf), terminal));
   if (slo.length > 0) lines.push('', ...slo.map((result) => drawSlo(pen, result)));

@@ -42,8 +42,12 @@ export class HttpSender implements Sender {
     return new Promise((resolve, reject) => {
       options.signal.throwIfAborted();
       const sent = this.#start(request);
-      const stopTimer = limitConnecting(sent, this.#options.connectTimeout);
-      const abort = (): void => void sent.destroy(reasonOf(options.signal));
+      const cancel = (reason: Error): void => {
+        sent.destroy(reason);
+        this.#tunnel?.cancel(reason);
+      };
+      const stopTimer = limitConnecting(sent, this.#options.connectTimeout, cancel);
+      const abort = (): void => cancel(reasonOf(options.signal));
       options.signal.addEventListener('abort', abort);
       const finish = (): void => {
         stopTimer();
@@ -185,10 +189,14 @@ function headOf(response: http.IncomingMessage): ResponseHead {
 }
 
 /** Ends a request whose connection is not ready in time. */
-function limitConnecting(sent: http.ClientRequest, seconds: number | undefined): () => void {
+function limitConnecting(
+  sent: http.ClientRequest,
+  seconds: number | undefined,
+  cancel: (reason: Error) => void,
+): () => void {
   if (seconds === undefined) return () => {};
   const timer = setTimeout(
-    () => sent.destroy(new RequestTimeoutError('--connect-timeout', seconds)),
+    () => cancel(new RequestTimeoutError('--connect-timeout', seconds)),
     seconds * 1000,
   );
   const stop = (): void => clearTimeout(timer);

@@ -39,9 +39,9 @@ export class TunnelAgent extends https.Agent {
     );
   }
 
-  override destroy(): void {
-    for (const socket of this.#opening) socket.destroy();
-    super.destroy();
+  /** Gives up tunnels that the proxy has not opened yet; Node tells a request of its end only when it has a socket. */
+  cancel(reason: Error): void {
+    for (const socket of this.#opening) socket.destroy(reason);
   }
 }
 

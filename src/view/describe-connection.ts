@@ -7,9 +7,12 @@ const DAY = 86_400_000;
 const SHORT_VALIDITY_DAYS = 14;
 
 /** The connection: new or reused, where to, what it speaks, what became of it. */
-export function connectionItems(pen: Pen, connection: ConnectionUse, served: boolean): string[] {
-  const number = `#${connectionNumber(connection.id)}`;
-  const items = [connection.reused ? pen.paint('good', `reused ${number}`) : `new ${number}`];
+export function connectionItems(
+  pen: Pen,
+  connection: ConnectionUse,
+  { number, served }: { readonly number: number; readonly served: boolean },
+): string[] {
+  const items = [connection.reused ? pen.paint('good', `reused #${number}`) : `new #${number}`];
   if (connection.reused) items.push(...reuseItems(connection));
   if (connection.remote !== undefined) items.push(pen.text(endpointText(connection.remote)));
   if (connection.proxy !== undefined) items.push(pen.text(`via proxy ${connection.proxy}`));
@@ -37,11 +40,6 @@ function afterText(pen: Pen, connection: ConnectionUse): string {
   }
 }
 
-/** Connection ids end in a number that counts up in their process. */
-export function connectionNumber(id: string): string {
-  return /\d+$/.exec(id)?.[0] ?? '?';
-}
-
 /** `93.184.216.34:443`, `[::1]:443`, or the path of a unix socket. */
 export function endpointText({ address, port }: Endpoint): string {
   if (port === undefined) return address;
@@ -55,10 +53,10 @@ export function protocolText(protocol: string): string {
   return protocol.replace(/^http\//, 'HTTP/');
 }
 
-/** What the TLS handshake agreed on. */
+/** What the TLS handshake agreed on; nothing when it did not come so far. */
 export function tlsItems(pen: Pen, tls: TLSRecord): string[] {
-  const items: string[] = [];
-  if (tls.version !== undefined) items.push(pen.text(tls.version));
+  if (tls.version === undefined) return [];
+  const items = [pen.text(tls.version)];
   if (tls.cipher !== undefined) items.push(pen.text(tls.cipher));
   items.push(tls.alpnProtocol === undefined ? 'no ALPN' : pen.text(`ALPN ${tls.alpnProtocol}`));
   if (tls.resumed) items.push('session resumed');
@@ -78,7 +76,7 @@ export function certificateItems(pen: Pen, tls: TLSRecord, now: number): string[
     items.push(validityText(pen, validFrom, validTo, now));
     items.push(issuer === subject ? 'self-signed' : pen.text(`issued by ${issuer}`));
   }
-  if (!tls.authorized) {
+  if (!tls.authorized && (tls.certificate !== undefined || tls.authorizationError !== undefined)) {
     const reason = tls.authorizationError === undefined ? '' : `: ${tls.authorizationError}`;
     items.push(pen.paint('bad', pen.text(`not trusted${reason}`)));
   }

@@ -1,5 +1,5 @@
 import type { InformationalRecord, PhaseName, RoundTripRecord, ServerTimingEntry } from '../record/types.ts';
-import { connectionNumber, endpointText, tlsOf } from './describe-connection.ts';
+import { endpointText, tlsOf } from './describe-connection.ts';
 import { formatBytes, formatDuration, formatThroughput } from './format.ts';
 import type { Pen, Style } from './pen.ts';
 
@@ -111,7 +111,7 @@ export function phaseDetail(pen: Pen, record: RoundTripRecord, phase: PhaseName)
 /** A connection that was not idle was handed over by the request before. */
 function queuedDetail({ connection }: RoundTripRecord): string {
   if (connection === undefined || !connection.reused || connection.wasIdle) return '';
-  return `until connection #${connectionNumber(connection.id)} was free`;
+  return 'until the connection was free';
 }
 
 function dnsDetail(pen: Pen, record: RoundTripRecord): string {

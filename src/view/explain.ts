@@ -155,7 +155,7 @@ function explainTimeout({ record, phase, error }: Failure): Explanation {
 
 /** Both sides speak, but not the same language. */
 function explainProtocolError({ code, error, secure, target }: Failure): Explanation | undefined {
-  if (/WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST/.test(code + error.message)) {
+  if (/wrong.version.number|packet.length.too.long|http.request/i.test(`${code} ${error.message}`)) {
     return {
       what: 'no TLS there',
       why: `${target} answered with something that is not TLS.`,
@@ -165,7 +165,7 @@ function explainProtocolError({ code, error, secure, target }: Failure): Explana
   if (/^(EPROTO|ERR_SSL_)/.test(code)) {
     return {
       what: 'TLS handshake failed',
-      why: `The two sides could not agree: ${sentence(error.message)}`,
+      why: `The two sides could not agree: ${sentence(opensslReason(error.message))}`,
       advice: ['The server may want a client certificate (--cert, --key), or an older or newer TLS version.'],
     };
   }
@@ -223,6 +223,11 @@ function explainByPhase({ phase, code, error, target, record }: Failure): Explan
     default:
       return { what: 'connection reset', why: `${target} closed the connection.`, advice: [] };
   }
+}
+
+/** OpenSSL's own words, without its codes and source files: `tlsv1 alert protocol version`. */
+function opensslReason(message: string): string {
+  return /error:[0-9A-F]+:[^:]*:[^:]*:([^:]+)/i.exec(message)?.[1] ?? message;
 }
 
 function during(phase: PhaseName | undefined): string {

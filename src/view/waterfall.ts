@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { RoundTripRecord } from '../record/types.ts';
 import { cellAt, drawBars, drawLine } from './bar.ts';
+import { ConnectionNumbers } from './connection-numbers.ts';
 import { attemptLines, certificateItems, connectionItems, tlsItems, tlsOf } from './describe-connection.ts';
 import {
   clientText,
@@ -25,6 +26,8 @@ export interface WaterfallOptions extends PenOptions {
   readonly urls?: readonly string[];
   /** Show the header fields of requests and responses too. */
   readonly showHeaders?: boolean;
+  /** Keeps the numbers of connections over several pictures. */
+  readonly numbers?: ConnectionNumbers;
 }
 
 const LABEL_WIDTH = 12;
@@ -55,6 +58,7 @@ export function drawWaterfall(records: readonly RoundTripRecord[], options: Wate
   const grid = gridFor(pen.width, scale.text(layout.duration).length);
   const ticks = axisTicks(layout.duration, Math.floor(grid.axis / COLUMNS_PER_TICK));
   const lines: string[] = [];
+  const numbers = options.numbers ?? new ConnectionNumbers();
   const described = new Set<string>();
   for (const [index, group] of layout.groups.entries()) {
     const { record } = group;
@@ -66,7 +70,7 @@ export function drawWaterfall(records: readonly RoundTripRecord[], options: Wate
         number: chained ? index + 1 : undefined,
         time: chained ? scale.text(record.duration) : '',
       }),
-      ...drawFields(pen, record, { showHeaders: options.showHeaders === true, described }),
+      ...drawFields(pen, record, { showHeaders: options.showHeaders === true, described, numbers }),
     );
     if (record.connection !== undefined) described.add(record.connection.id);
     lines.push('', drawAxis(pen, ticks, grid), ...drawRows(pen, group, ticks, grid, scale));
@@ -110,16 +114,28 @@ interface FieldOptions {
   readonly showHeaders: boolean;
   /** Connections whose TLS facts stand further up already. */
   readonly described: ReadonlySet<string>;
+  readonly numbers: ConnectionNumbers;
 }
 
 /** What is known besides times: connection, TLS, addresses, size, 1xx, Server-Timing. */
-function drawFields(pen: Pen, record: RoundTripRecord, { showHeaders, described }: FieldOptions): string[] {
+function drawFields(
+  pen: Pen,
+  record: RoundTripRecord,
+  { showHeaders, described, numbers }: FieldOptions,
+): string[] {
   const { connection, dial, response } = record;
   const tls = tlsOf(record);
   const attempts = dial?.attempts ?? [];
   const lines: string[] = [''];
   if (connection !== undefined) {
-    lines.push(...field(pen, 'connection', connectionItems(pen, connection, response !== undefined)));
+    const number = numbers.numberOf(connection.id);
+    lines.push(
+      ...field(
+        pen,
+        'connection',
+        connectionItems(pen, connection, { number, served: response !== undefined }),
+      ),
+    );
   }
   if (attempts.length > 1) lines.push(...fieldLines(pen, 'addresses', attemptLines(pen, attempts)));
   if (dial !== undefined && !dial.used && connection !== undefined) {
@@ -127,8 +143,7 @@ function drawFields(pen: Pen, record: RoundTripRecord, { showHeaders, described 
   }
   if (tls !== undefined && !(connection !== undefined && described.has(connection.id))) {
     lines.push(...field(pen, 'tls', tlsItems(pen, tls)));
-    const certificate = certificateItems(pen, tls, record.wallTime);
-    if (certificate.length > 0) lines.push(...field(pen, 'certificate', certificate));
+    lines.push(...field(pen, 'certificate', certificateItems(pen, tls, record.wallTime)));
   }
   if (response !== undefined) lines.push(...field(pen, 'size', sizeItems(record)));
   if (record.informational.length > 0) {

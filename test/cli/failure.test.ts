@@ -2,6 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { certFile, certs } from '../helpers/certs.ts';
 import { closedPort, command, hello, serve, serveRaw, serveTls, type CommandResult } from './harness.ts';
 
+/** Explanations are wrapped to the width. */
+function unwrapped({ stdout }: CommandResult): string {
+  return stdout.replaceAll(/\s+/g, ' ');
+}
+
 /** The row of the phase that failed. */
 function failedPhase({ stdout }: CommandResult): string | undefined {
   return /^✗ (\w+) .* ms$/m.exec(stdout)?.[1];
@@ -157,7 +162,7 @@ describe('a response that does not come', () => {
     const result = await command(['-m', '0.1', `127.0.0.1:${port}`]);
     expect([result.code, failedPhase(result)]).toEqual([28, 'wait']);
     expect(result.stdout).toContain('✗ wait failed: timed out\n');
-    expect(result.stdout).toContain('The limit was --max-time 0.1.');
+    expect(unwrapped(result)).toContain('The limit was --max-time 0.1.');
   });
 
   it('too slow for -m: exit code 28, with the status that came', async () => {
@@ -173,7 +178,7 @@ describe('a response that does not come', () => {
     const port = await serveRaw(() => {});
     const result = await command(['--connect-timeout', '0.1', `https://127.0.0.1:${port}`]);
     expect([result.code, failedPhase(result)]).toEqual([28, 'tls']);
-    expect(result.stdout).toContain('The limit was --connect-timeout 0.1.');
+    expect(unwrapped(result)).toContain('The limit was --connect-timeout 0.1.');
   });
 
   it('in time for --connect-timeout, however long the answer takes', async () => {

@@ -34,7 +34,11 @@ export const departures: readonly Departure[] = [
     id: 'tls-state-on-failure',
     clients: ['https'],
     scenarios: ['untrusted-certificate'],
-    edits: [{ edit: 'argument', hook: 'tlsHandshakeDone', name: 'serverName', value: 'localhost' }],
+    edits: [
+      { edit: 'argument', hook: 'tlsHandshakeDone', name: 'serverName', value: 'localhost' },
+      { edit: 'argument', hook: 'tlsHandshakeDone', name: 'version', value: 'TLSv1.3' },
+      { edit: 'argument', hook: 'tlsHandshakeDone', name: 'peer', value: 'CN=localhost' },
+    ],
   },
   {
     id: 'tls-peer-when-resumed',

@@ -1,5 +1,4 @@
-import type { X509Certificate } from 'node:crypto';
-import type { TLSSocket } from 'node:tls';
+import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
 import type { PeerCertificate, TLSConnectionState } from '../trace/client-trace.ts';
 
 /** A socket that speaks TLS, told by what it can do: `instanceof` would need to load node:tls. */
@@ -11,21 +10,34 @@ export function isTLSSocket(socket: object): socket is TLSSocket {
 export interface Agreed {
   readonly version: string | undefined;
   readonly cipher: string | undefined;
-  readonly certificate: X509Certificate | undefined;
+  readonly resumed: boolean;
+  /** Undefined while it can be read later. */
+  readonly chain: readonly PeerCertificate[] | undefined;
 }
 
-/** Reads what was agreed on from a socket that is alive. A certificate object outlives its socket. */
+/** Reads what was agreed on from a socket that is alive, right before its certificate is verified. */
 export function agreedOn(socket: TLSSocket): Agreed {
   return {
     version: attempt(() => socket.getProtocol()) ?? undefined,
     cipher: attempt(() => socket.getCipher()?.standardName),
-    certificate: attempt(() => socket.getPeerX509Certificate()),
+    resumed: attempt(() => socket.isSessionReused()) ?? false,
+    // Reading it costs 0.2 to 0.5 ms, so only when it is about to be refused.
+    chain: willBeRefused(socket) ? readChain(socket) : undefined,
   };
 }
 
-/** The state of a TLS socket, with what was `agreed` on when the socket itself cannot tell any more. */
-export function tlsState(socket: TLSSocket, agreed: Agreed = agreedOn(socket)): TLSConnectionState {
-  return new SocketTLSState(socket, agreed);
+/**
+ * The state of a TLS socket.
+ *
+ * @param agreed - what was agreed on, when the socket itself may not be able to tell any more.
+ * @param err - why the handshake failed.
+ */
+export function tlsState(
+  socket: TLSSocket,
+  agreed: Agreed = agreedOn(socket),
+  err: Error | null = null,
+): TLSConnectionState {
+  return new SocketTLSState(socket, agreed, err);
 }
 
 class SocketTLSState implements TLSConnectionState {
@@ -36,22 +48,28 @@ class SocketTLSState implements TLSConnectionState {
   readonly resumed: boolean;
   readonly authorized: boolean;
   readonly authorizationError: string | undefined;
-  readonly #certificate: X509Certificate | undefined;
   #chain: readonly PeerCertificate[] | undefined;
+  /** Let go when the chain has been read. */
+  #socket: TLSSocket | undefined;
 
-  constructor(socket: TLSSocket, agreed: Agreed) {
+  constructor(socket: TLSSocket, agreed: Agreed, err: Error | null) {
     this.version = agreed.version;
     this.cipher = agreed.cipher;
-    this.#certificate = agreed.certificate;
+    this.resumed = agreed.resumed;
+    this.#chain = agreed.chain ?? chainOfRefusal(err);
+    this.#socket = socket;
     this.alpnProtocol = socket.alpnProtocol || undefined;
     this.serverName = serverName(socket);
-    this.resumed = attempt(() => socket.isSessionReused()) ?? false;
-    this.authorized = socket.authorized === true;
+    this.authorized = socket.authorized;
     this.authorizationError = errorCode(socket.authorizationError);
   }
 
   get peerCertificates(): readonly PeerCertificate[] {
-    return (this.#chain ??= readChain(this.#certificate));
+    if (this.#chain === undefined) {
+      this.#chain = this.#socket === undefined ? [] : readChain(this.#socket);
+      this.#socket = undefined;
+    }
+    return this.#chain;
   }
 }
 
@@ -62,6 +80,15 @@ function attempt<T>(read: () => T): T | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** OpenSSL has found the chain wanting. Private: where it is missing, the chain of a failed handshake is not known. */
+function willBeRefused(socket: TLSSocket): boolean {
+  const handle: unknown = Reflect.get(socket, '_handle');
+  if (typeof handle !== 'object' || handle === null || !('verifyError' in handle)) return false;
+  const { verifyError } = handle;
+  if (typeof verifyError !== 'function') return false;
+  return attempt(() => Reflect.apply(verifyError, handle, []) as unknown) != null;
 }
 
 /** `servername` is false, null, undefined or '' where none was sent, by Node version; @types/node knows only one. */
@@ -80,29 +107,51 @@ function errorCode(error: unknown): string | undefined {
 /** OpenSSL's own limit on the depth of a chain is 100; ours keeps a hostile one small. */
 const MAX_CHAIN = 16;
 
-function readChain(own: X509Certificate | undefined): readonly PeerCertificate[] {
+/**
+ * Not by `getPeerX509Certificate()`: up to Node 24 that takes the certificate out of the connection's chain, and
+ * `getPeerCertificate()`, with which node:tls then verifies the name, finds none.
+ */
+function readChain(socket: TLSSocket): readonly PeerCertificate[] {
+  return describeChain(attempt(() => socket.getPeerCertificate(true)));
+}
+
+/** The error of a wrong name has the certificate. */
+function chainOfRefusal(err: Error | null): readonly PeerCertificate[] | undefined {
+  if (err === null || !('cert' in err) || typeof err.cert !== 'object' || err.cert === null) return undefined;
+  // Node's documentation of ERR_TLS_CERT_ALTNAME_INVALID; describeChain looks before it reads.
+  return describeChain(err.cert as DetailedPeerCertificate);
+}
+
+/** A certificate as node:tls gives it, which is an empty object where there is none; @types/node has it always full. */
+type MaybeCertificate = Partial<DetailedPeerCertificate>;
+
+function describeChain(own: MaybeCertificate | undefined): readonly PeerCertificate[] {
   const chain: PeerCertificate[] = [];
   let certificate = own;
-  while (certificate !== undefined && chain.length < MAX_CHAIN) {
-    chain.push(describeCertificate(certificate));
+  while (certificate?.fingerprint256 !== undefined && chain.length < MAX_CHAIN) {
+    chain.push(describeCertificate(certificate, certificate.fingerprint256));
+    // A root is its own issuer.
+    if (certificate.issuerCertificate === certificate) break;
     certificate = certificate.issuerCertificate;
   }
   return chain;
 }
 
-function describeCertificate(certificate: X509Certificate): PeerCertificate {
+function describeCertificate(certificate: MaybeCertificate, fingerprint256: string): PeerCertificate {
   return {
-    subject: oneLine(certificate.subject),
-    issuer: oneLine(certificate.issuer),
-    subjectAltName: certificate.subjectAltName ?? '',
-    validFrom: Date.parse(certificate.validFrom),
-    validTo: Date.parse(certificate.validTo),
-    fingerprint256: certificate.fingerprint256,
-    serialNumber: certificate.serialNumber,
+    subject: distinguishedName(certificate.subject),
+    issuer: distinguishedName(certificate.issuer),
+    subjectAltName: certificate.subjectaltname ?? '',
+    validFrom: Date.parse(certificate.valid_from ?? ''),
+    validTo: Date.parse(certificate.valid_to ?? ''),
+    fingerprint256,
+    serialNumber: certificate.serialNumber ?? '',
   };
 }
 
-/** Node puts each part of a distinguished name on a line of its own. */
-function oneLine(name: string | undefined): string {
-  return (name ?? '').split('\n').join(', ');
+/** Node gives one entry an attribute, with an array where it is there several times. */
+function distinguishedName(name: object | undefined): string {
+  return Object.entries(name ?? {})
+    .flatMap(([attribute, values]) => [values].flat().map((value) => `${attribute}=${String(value)}`))
+    .join(', ');
 }

@@ -5,6 +5,7 @@ import { now } from '../events/clock.ts';
 import { Dial, type DialTarget, canceled } from '../events/dial.ts';
 import type { RoundTrip } from '../events/round-trip.ts';
 import { type Agreed, agreedOn, isTLSSocket, tlsState } from '../events/tls-state.ts';
+import type { TLSConnectionState } from '../trace/client-trace.ts';
 import { currentNode } from '../trace/context.ts';
 import { isWatched } from '../trace/trace-list.ts';
 import type { Patches } from './patches.ts';
@@ -283,13 +284,13 @@ function fail(socket: Socket, err: Error): void {
   if (watch === undefined) return;
   const { dial } = watch;
   if (dial.owner === undefined) failed.set(err, dial);
-  dial.fail(now(), err, () => handshakeState(socket, watch.agreed));
+  dial.fail(now(), err, () => handshakeState(socket, watch.agreed, err));
   watch.onReady = undefined;
 }
 
 /** Only TLS sockets have a handshake that can fail, so the second case is not reached. */
-function handshakeState(socket: Socket, agreed: Agreed | undefined): ReturnType<typeof tlsState> {
-  return tlsState(socket as TLSSocket, agreed);
+function handshakeState(socket: Socket, agreed: Agreed | undefined, err: Error): TLSConnectionState {
+  return tlsState(socket as TLSSocket, agreed, err);
 }
 
 /** Called at each `_start`, which on a socket that still connects only puts itself off until 'connect'. */

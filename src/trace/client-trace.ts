@@ -232,8 +232,10 @@ export interface TLSConnectionState {
   /** Why it was not: OpenSSL's or Node's code (`CERT_HAS_EXPIRED`, `ERR_TLS_CERT_ALTNAME_INVALID`), else undefined. */
   readonly authorizationError: string | undefined;
   /**
-   * The peer's chain, its own certificate first; read when asked for. Empty when the peer sent none, or when a TLS 1.3
-   * session was resumed (Node does not have it then).
+   * The peer's chain, its own certificate first, up to the root where Node knows it. Read when first asked for (0.2 to
+   * 0.5 ms), so do that while the connection is open. Empty when the peer sent none, when a TLS 1.3 session was resumed
+   * (Node does not have it then), when the connection has been closed, and when a `checkServerIdentity` of the program
+   * refused it.
    */
   readonly peerCertificates: readonly PeerCertificate[];
 }

@@ -4,7 +4,7 @@ import { Patches } from './probes/patches.ts';
 import type { ClientTrace, TraceFactory } from './trace/client-trace.ts';
 import { Context } from './trace/context.ts';
 import { argumentError, describe } from './trace/errors.ts';
-import { shared } from './trace/shared.ts';
+import { type Probes, ownProbes, shared } from './trace/shared.ts';
 import { withClientTrace as addTrace } from './trace/with-client-trace.ts';
 
 /**
@@ -12,18 +12,19 @@ import { withClientTrace as addTrace } from './trace/with-client-trace.ts';
  * copies find them here and only add their traces.
  */
 function install(): void {
-  const state = shared();
-  if (state.probes !== undefined) return;
-  const patches = new Patches();
-  state.probes = { uninstall: () => patches.undo() };
+  if (shared().probes !== undefined) return;
+  ownProbes(probes);
   installDial(patches);
   installHttp(patches);
 }
 
+const patches = new Patches();
+const probes: Probes = { uninstall: () => patches.undo() };
+
 /**
  * Takes the probes out of this thread: methods that are still ours are put back, those that somebody wrapped after us
- * pass through. Round trips that are open end with their connection. The next use installs again. Needed only by tests
- * and by programs that unload code.
+ * pass through. Round trips that have a connection end with it; one that still waits for its connection is told of no
+ * more. The next use installs again. Needed only by tests and by programs that unload code.
  */
 export function uninstall(): void {
   const state = shared();
@@ -49,6 +50,7 @@ export function withClientTrace(ctx: Context, trace: ClientTrace | TraceFactory)
  * Calls `fn` with `trace` in the current context: `withClientTrace(Context.current(), trace).run(fn)`.
  *
  * @returns what `fn` returns.
+ * @throws TypeError (`ERR_HTTPTRACE_ARGUMENT`) as `withClientTrace`, and when `fn` is not a function.
  */
 export function runWithClientTrace<R>(trace: ClientTrace | TraceFactory, fn: () => R): R {
   return withClientTrace(Context.current(), trace).run(fn);

@@ -1,3 +1,5 @@
+import { shared } from '../trace/shared.ts';
+
 /**
  * Monotonic time in milliseconds since the process began, with at least microsecond resolution; the scale of
  * `performance.now()`. `performance.timeOrigin + now()` is wall-clock time.
@@ -6,19 +8,18 @@ export function now(): number {
   return performance.now();
 }
 
-/** Time of the event whose hooks are being called; NaN outside of hooks. */
-let current = Number.NaN;
-
 /** Makes `time` the time of the event at hand. Returns what to give to {@link leaveEvent}: hooks can nest. */
 export function enterEvent(time: number): number {
-  const outer = current;
-  current = time;
+  // Shared, because the copy of the library that calls a hook need not be the one that its author imported.
+  const state = shared();
+  const outer = state.eventTime;
+  state.eventTime = time;
   return outer;
 }
 
 /** Ends the event at hand. */
 export function leaveEvent(outer: number): void {
-  current = outer;
+  shared().eventTime = outer;
 }
 
 /**
@@ -27,5 +28,6 @@ export function leaveEvent(outer: number): void {
  * hook: the time now.
  */
 export function eventTime(): number {
-  return Number.isNaN(current) ? now() : current;
+  const time = shared().eventTime;
+  return Number.isNaN(time) ? now() : time;
 }

@@ -31,7 +31,7 @@ export class Dial {
 
   #waiting: Told[] | undefined;
   #host: string | undefined = undefined;
-  #addrs: DNSAddress[] = [];
+  readonly #addrs: DNSAddress[] = [];
   #attempt: { readonly network: 'tcp' | 'unix'; readonly addr: string } | undefined = undefined;
   #handshakes = 0;
 

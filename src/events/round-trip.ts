@@ -1,4 +1,4 @@
-import { callHooks } from '../trace/call.ts';
+import { callHooks, hasHook } from '../trace/call.ts';
 import type {
   ClientName,
   ClientTrace,
@@ -13,7 +13,7 @@ import { type ContextNode, currentNode } from '../trace/context.ts';
 import { HttptraceError } from '../trace/errors.ts';
 import type { HookName } from '../trace/hooks.ts';
 import { nextId } from '../trace/shared.ts';
-import type { Resolved } from '../trace/trace-list.ts';
+import type { Resolution } from '../trace/trace-list.ts';
 import { enterEvent, leaveEvent } from './clock.ts';
 import type { Connection } from './connection.ts';
 
@@ -35,7 +35,7 @@ const DONE = 256;
  * the contract (once, in order, nothing after the end), stamp the time once and call the hooks. It is also what hooks
  * and factories get as `RoundTripInfo`, so that a traced round trip costs one object.
  */
-export abstract class RoundTrip implements Resolved {
+export abstract class RoundTrip implements RoundTripInfo, Resolution {
   readonly id: number;
   readonly client: ClientName;
   readonly method: string;
@@ -75,8 +75,7 @@ export abstract class RoundTrip implements Resolved {
 
   /** Some trace has this hook: asked before making arguments that cost. */
   wants(name: HookName): boolean {
-    for (let i = 0; i < this.traces.length; i++) if (this.traces[i]![name] !== undefined) return true;
-    return false;
+    return hasHook(this.traces, name);
   }
 
   get hasConn(): boolean {

@@ -88,7 +88,8 @@ function willBeRefused(socket: TLSSocket): boolean {
   if (typeof handle !== 'object' || handle === null || !('verifyError' in handle)) return false;
   const { verifyError } = handle;
   if (typeof verifyError !== 'function') return false;
-  return attempt(() => Reflect.apply(verifyError, handle, []) as unknown) != null;
+  const err = attempt<unknown>(() => Reflect.apply(verifyError, handle, []));
+  return err !== undefined && err !== null;
 }
 
 /** `servername` is false, null, undefined or '' where none was sent, by Node version; @types/node knows only one. */
@@ -118,8 +119,7 @@ function readChain(socket: TLSSocket): readonly PeerCertificate[] {
 /** The error of a wrong name has the certificate. */
 function chainOfRefusal(err: Error | null): readonly PeerCertificate[] | undefined {
   if (err === null || !('cert' in err) || typeof err.cert !== 'object' || err.cert === null) return undefined;
-  // Node's documentation of ERR_TLS_CERT_ALTNAME_INVALID; describeChain looks before it reads.
-  return describeChain(err.cert as DetailedPeerCertificate);
+  return describeChain(err.cert);
 }
 
 /** A certificate as node:tls gives it, which is an empty object where there is none; @types/node has it always full. */

@@ -7,6 +7,7 @@ import type { RoundTrip } from '../events/round-trip.ts';
 import { type Agreed, agreedOn, isTLSSocket, tlsState } from '../events/tls-state.ts';
 import type { TLSConnectionState } from '../trace/client-trace.ts';
 import { currentNode } from '../trace/context.ts';
+import { areProbesOurs } from '../trace/shared.ts';
 import { isWatched } from '../trace/trace-list.ts';
 import type { Patches } from './patches.ts';
 import { slot } from './slot.ts';
@@ -89,14 +90,19 @@ export function installDial(patches: Patches): void {
     'connect',
     (original) =>
       function connect(this: Socket, ...args: unknown[]): unknown {
-        const watch = shouldWatch() ? beginDial(this, args) : undefined;
-        patchTLS(patches, this);
-        if (watch === undefined) return Reflect.apply(original, this, args);
+        const unpatchedStart = areProbesOurs() ? patchTLS(patches, this) : undefined;
+        // tls.connect() has read `_start` already, to be called when connected.
+        if (unpatchedStart !== undefined) {
+          args = args.map((arg): unknown => (arg === unpatchedStart ? Reflect.get(this, '_start') : arg));
+        }
+        if (!shouldWatch()) return Reflect.apply(original, this, args);
+        const watch = beginDial(this, args);
         try {
           return Reflect.apply(original, this, args);
         } catch (error) {
           // A bad port and the like: no event follows.
           fail(this, error instanceof Error ? error : canceled('connect() threw'));
+          detach(this, watch);
           throw error;
         }
       },
@@ -113,12 +119,15 @@ const patchedTLS = new WeakSet<Patches>();
 /**
  * Wraps TLSSocket once the program has loaded node:tls. We never load it (7 to 26 ms); `moduleLoadList` tells whether
  * somebody did, and a TLS socket that connects is proof.
+ *
+ * @returns the method as it was, when it is wrapped just now.
  */
-export function patchTLS(patches: Patches, socket: Socket | undefined): void {
-  if (patchedTLS.has(patches)) return;
-  if (!(socket !== undefined && isTLSSocket(socket)) && !isLoaded('NativeModule tls')) return;
+function patchTLS(patches: Patches, socket: Socket | undefined): unknown {
+  if (patchedTLS.has(patches)) return undefined;
+  if (!(socket !== undefined && isTLSSocket(socket)) && !isLoaded('NativeModule tls')) return undefined;
   patchedTLS.add(patches);
   const tls = process.getBuiltinModule('node:tls');
+  const unpatched: unknown = Reflect.get(tls.TLSSocket.prototype, '_start');
   patches.wrap(
     tls.TLSSocket.prototype,
     '_start',
@@ -128,6 +137,7 @@ export function patchTLS(patches: Patches, socket: Socket | undefined): void {
         return Reflect.apply(original, this, []);
       },
   );
+  return unpatched;
 }
 
 /** Undocumented, there since Node 0.1; where it is missing, TLS is patched at the first TLS socket that connects. */
@@ -147,6 +157,9 @@ function watchSocket(socket: Socket, dial: Dial): Watch {
 }
 
 function beginDial(socket: Socket, args: readonly unknown[]): Watch {
+  // A socket may connect again after it was closed.
+  const earlier = watches.get(socket);
+  if (earlier !== undefined) detach(socket, earlier);
   const target = dialTarget(args);
   const dial = new Dial(dialOwner ?? undefined, target);
   const watch = watchSocket(socket, dial);
@@ -160,7 +173,7 @@ function beginDial(socket: Socket, args: readonly unknown[]): Watch {
 function dialTarget(args: readonly unknown[]): DialTarget {
   const first: unknown = Array.isArray(args[0]) ? args[0][0] : args[0];
   if (typeof first === 'object' && first !== null) {
-    if ('path' in first && typeof first.path === 'string')
+    if ('path' in first && typeof first.path === 'string' && first.path !== '')
       return { host: first.path, port: undefined, isName: false };
     return nameOrAddress('host' in first ? first.host : undefined, 'port' in first ? first.port : undefined);
   }
@@ -226,6 +239,8 @@ function onAttempt(this: Socket, ip: string, port: number | undefined): void {
 }
 
 function onAttemptFailed(this: Socket, _ip: string, _port: number, _family: number, err?: Error): void {
+  // Destroyed: 'close' follows and tells why; Node tells of an attempt's ECANCELED only where there are several.
+  if (this.destroyed) return;
   watches.get(this)?.dial.connectDone(now(), err ?? canceled('the attempt failed and Node gave no reason'));
 }
 
@@ -320,7 +335,9 @@ function handleOf(socket: TLSSocket): Handle | undefined {
 function watchBelow(socket: TLSSocket): Watch | undefined {
   const below = handleOf(socket)?._parentWrap;
   if (below === undefined || below === null) return undefined;
-  return watches.get(below) ?? (below.stream === undefined ? undefined : watches.get(below.stream));
+  const watch = watches.get(below) ?? (below.stream === undefined ? undefined : watches.get(below.stream));
+  // A CONNECT request of the program's own is a round trip with its own dial, which has ended.
+  return watch?.dial.owner?.isDone === true ? undefined : watch;
 }
 
 function isServer(socket: TLSSocket): boolean {

@@ -7,6 +7,7 @@ export type Wrap = (original: Function) => (this: never, ...args: never[]) => un
 interface Patch {
   readonly target: object;
   readonly name: string;
+  readonly original: Function;
   readonly wrapper: Function;
   /** What was there; undefined when the method was inherited. */
   readonly before: PropertyDescriptor | undefined;
@@ -16,11 +17,17 @@ interface Patch {
 export class Patches {
   readonly #done: Patch[] = [];
   readonly #undo: (() => void)[] = [];
+  /** Those that could not be put back, because somebody else has wrapped them since. */
+  readonly #buried: Patch[] = [];
 
-  /** Replaces method `name` of `target`; does nothing and gives false where there is no such method. */
+  /**
+   * Replaces method `name` of `target`; gives false where there is no such method. One that is still there from the last
+   * time, below somebody else's, is used again: a second one would tell everything twice.
+   */
   wrap(target: object, name: string, wrap: Wrap): boolean {
     const original: unknown = Reflect.get(target, name);
     if (typeof original !== 'function') return false;
+    if (this.#digUp(target, name, original)) return true;
     const before = Reflect.getOwnPropertyDescriptor(target, name);
     const wrapper = wrap(original);
     // Some code reads a function's name or its number of parameters.
@@ -29,7 +36,16 @@ export class Patches {
     const enumerable = before?.enumerable ?? false;
     const descriptor = { value: wrapper, writable: true, configurable: true, enumerable };
     if (!Reflect.defineProperty(target, name, descriptor)) return false;
-    this.#done.push({ target, name, wrapper, before });
+    this.#done.push({ target, name, original, wrapper, before });
+    return true;
+  }
+
+  #digUp(target: object, name: string, current: Function): boolean {
+    const index = this.#buried.findIndex((patch) => patch.target === target && patch.name === name);
+    const [patch] = index === -1 ? [] : this.#buried.splice(index, 1);
+    // Whoever wrapped it may have put back what was there before us.
+    if (patch === undefined || patch.original === current) return false;
+    this.#done.push(patch);
     return true;
   }
 
@@ -40,13 +56,14 @@ export class Patches {
 
   /**
    * Puts back what is still on top. A method that somebody else wrapped after us stays: taking it out would undo their
-   * work too; its wrapper passes through, because nobody watches any more.
+   * work too; its wrapper passes through while the probes are not installed.
    */
   undo(): void {
     for (const undo of this.#undo.splice(0)) undo();
-    for (const { target, name, wrapper, before } of this.#done.splice(0).reverse()) {
-      if (Reflect.getOwnPropertyDescriptor(target, name)?.value !== wrapper) continue;
-      if (before === undefined) Reflect.deleteProperty(target, name);
+    for (const patch of this.#done.splice(0).reverse()) {
+      const { target, name, wrapper, before } = patch;
+      if (Reflect.getOwnPropertyDescriptor(target, name)?.value !== wrapper) this.#buried.push(patch);
+      else if (before === undefined) Reflect.deleteProperty(target, name);
       else Reflect.defineProperty(target, name, before);
     }
   }

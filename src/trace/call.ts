@@ -24,10 +24,10 @@ export function callHooks(
   let decision: Error | undefined;
   for (let i = 0; i < traces.length; i++) {
     const trace = traces[i]!;
-    // The typed hook's parameters are dropped here; HOOKS and the RoundTrip methods give each its own.
-    const hook = trace[name] as AnyHook | undefined;
-    if (typeof hook !== 'function') continue;
     try {
+      // The typed hook's parameters are dropped here; HOOKS and the RoundTrip methods give each its own.
+      const hook = trace[name] as AnyHook | undefined;
+      if (typeof hook !== 'function') continue;
       // The exact number of arguments, so that a hook with rest parameters sees no extra undefined.
       const result =
         argc === 0
@@ -38,8 +38,7 @@ export function callHooks(
               ? hook.call(trace, a, b)
               : hook.call(trace, a, b, c);
       if (result !== undefined && result !== null) {
-        // isNativeError instead of instanceof: the hook may live in another realm (Jest).
-        if (types.isNativeError(result)) {
+        if (isError(result)) {
           if (decision === undefined && i < deciding) decision = result;
         } else watchPromise(trace, name, result);
       }
@@ -48,6 +47,24 @@ export function callHooks(
     }
   }
   return decision;
+}
+
+/** Some trace has this hook. */
+export function hasHook(traces: readonly ClientTrace[], name: HookName): boolean {
+  for (let i = 0; i < traces.length; i++) {
+    try {
+      if (traces[i]![name] !== undefined) return true;
+    } catch {
+      // A getter that throws is told of when the hook is called.
+      return true;
+    }
+  }
+  return false;
+}
+
+/** `isNativeError` knows errors of other realms (Jest), `instanceof` a DOMException (`AbortSignal#reason`). */
+function isError(value: unknown): value is Error {
+  return types.isNativeError(value) || value instanceof Error;
 }
 
 /** An async hook that rejects would kill the process if nobody handled its promise. */

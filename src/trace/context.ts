@@ -74,18 +74,25 @@ export class ContextNode implements Context {
   }
 
   run<R>(fn: () => R): R {
+    checkFunction(fn, 'Context.run');
     const { storage } = markUsed();
     return storage.run(this, fn);
   }
 
   bind<F extends (...args: never[]) => unknown>(fn: F): F {
+    checkFunction(fn, 'Context.bind');
     const context = this;
     function bound(this: unknown, ...args: never[]): unknown {
-      return context.run(() => Reflect.apply(fn, this, args));
+      return context.run((): unknown => Reflect.apply(fn, this, args));
     }
     // Same parameters and result as fn by construction, which TypeScript cannot follow through Reflect.apply.
     return bound as F;
   }
+}
+
+function checkFunction(fn: unknown, caller: string): void {
+  if (typeof fn === 'function') return;
+  throw argumentError(`${caller}: what to call is ${describe(fn)}; give a function`);
 }
 
 function markUsed(): ReturnType<typeof shared> {

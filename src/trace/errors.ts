@@ -29,6 +29,8 @@ export function argumentError(message: string): TypeError {
 
 /** Says what a wrong argument was, without its content. */
 export function describe(value: unknown): string {
-  if (value === null) return 'null';
-  return typeof value === 'object' ? 'an object that is none' : typeof value;
+  if (value === null || value === undefined) return String(value);
+  if (typeof value !== 'object') return `a ${typeof value}`;
+  if (Array.isArray(value)) return 'an array';
+  return 'then' in value ? 'a promise' : 'an object of another kind';
 }

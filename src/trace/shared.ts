@@ -16,9 +16,16 @@ export interface Shared {
   /** Replaced as a whole when it changes, so that a round trip can hold on to the list it began with. */
   observers: readonly TraceFactory[];
   /** The installed probes, put there by the copy that installed them; undefined when none are. */
-  probes: { uninstall(): void } | undefined;
+  probes: Probes | undefined;
+  /** Time of the event whose hooks are being called; NaN outside of hooks. */
+  eventTime: number;
   /** Next id of a round trip or connection. Shared, so ids are unique in the thread and not only in a copy. */
   nextId: number;
+}
+
+/** The probes of one copy of the library. */
+export interface Probes {
+  uninstall(): void;
 }
 
 const PROTOCOL = Symbol.for('httptrace.protocol.1');
@@ -41,11 +48,30 @@ function join(): Shared {
     used: false,
     observers: [],
     probes: undefined,
+    eventTime: Number.NaN,
     nextId: 1,
   };
   // Frozen intrinsics refuse the property: then this copy works alone.
   Reflect.defineProperty(AsyncLocalStorage, PROTOCOL, { value: created });
   return created;
+}
+
+/** The probes of this very copy. */
+let own: Probes | undefined;
+
+/** Makes `probes`, of this copy, the installed ones. */
+export function ownProbes(probes: Probes): void {
+  own = probes;
+  shared().probes = probes;
+}
+
+/**
+ * This copy's probes are the installed ones. When not, what is left of them (methods that somebody else wrapped, so that
+ * they could not be taken out) passes through.
+ */
+export function areProbesOurs(): boolean {
+  const { probes } = shared();
+  return probes !== undefined && probes === own;
 }
 
 /** A number that no other round trip or connection of this thread has. */

@@ -1,8 +1,10 @@
+import { types } from 'node:util';
 import type { ClientTrace, RoundTripInfo, TraceFactory } from './client-trace.ts';
-import { callHooks, reportFailure } from './call.ts';
-import { type ContextNode } from './context.ts';
-import { HOOKS, HOOK_NAMES } from './hooks.ts';
-import { shared } from './shared.ts';
+import { callHooks, hasHook, reportFailure } from './call.ts';
+import type { ContextNode } from './context.ts';
+import { HOOKS, HOOK_NAMES, type HookName } from './hooks.ts';
+import { argumentError, describe } from './errors.ts';
+import { areProbesOurs, shared } from './shared.ts';
 
 /** The traces of a context, newest first: a linked list, because a context is one trace more than its parent. */
 export class TraceList {
@@ -40,24 +42,49 @@ export class TraceList {
 }
 
 /**
- * One trace that calls each of `traces` in turn and changes none of them. A hook that no trace has now stays absent.
+ * One trace that calls each of `traces` in turn and changes none of them. It has the hooks that at least one of them has.
  *
  * @param deciding - how many of them, from the first on, may abort by `got1xxResponse`.
  */
 export function compose(traces: readonly ClientTrace[], deciding: number): ClientTrace | undefined {
   if (traces.length === 0) return undefined;
   if (traces.length === 1 && deciding === 1) return traces[0];
-  const composed: Record<string, (...args: unknown[]) => unknown> = {};
-  for (const name of HOOK_NAMES) {
-    if (!traces.some((trace) => trace[name] !== undefined)) continue;
-    composed[name] = (a, b, c) => callHooks(traces, deciding, name, HOOKS[name], a, b, c);
-  }
-  // Each function hands its arguments to the hooks of its own name, so it has their type.
-  return composed as ClientTrace;
+  // Its static block gives it all hooks, which TypeScript cannot see.
+  return new ComposedTrace(traces, deciding) as ClientTrace;
 }
 
-/** What {@link resolveTraces} fills in: the traces of one round trip. */
-export interface Resolved extends RoundTripInfo {
+/** Hooks are looked up when they are asked for, because a trace may get or lose one at any time. */
+class ComposedTrace {
+  readonly #traces: readonly ClientTrace[];
+  readonly #deciding: number;
+
+  constructor(traces: readonly ClientTrace[], deciding: number) {
+    this.#traces = traces;
+    this.#deciding = deciding;
+  }
+
+  static {
+    for (const name of HOOK_NAMES) {
+      Object.defineProperty(this.prototype, name, {
+        get(this: ComposedTrace) {
+          return this.#hook(name);
+        },
+        configurable: true,
+        enumerable: true,
+      });
+    }
+  }
+
+  #hook(name: HookName): ((a?: unknown, b?: unknown, c?: unknown) => unknown) | undefined {
+    const traces = this.#traces;
+    const deciding = this.#deciding;
+    if (!hasHook(traces, name)) return undefined;
+    return (a, b, c) => callHooks(traces, deciding, name, HOOKS[name], a, b, c);
+  }
+}
+
+/** The traces of one round trip. */
+export interface Resolution {
   /** In the order in which they are called; empty until resolved. */
   traces: readonly ClientTrace[];
   /** How many of them come from the context; what follows are observers, whose results do not count. */
@@ -66,12 +93,24 @@ export interface Resolved extends RoundTripInfo {
 
 /** Whether a round trip that begins in `context` is watched by anybody: the check before anything is allocated. */
 export function isWatched(context: ContextNode | undefined): boolean {
-  if (context === undefined) return shared().observers.length > 0;
-  return !context.untraced && (context.traces !== undefined || shared().observers.length > 0);
+  if (context?.untraced === true) return false;
+  return (context?.traces !== undefined || shared().observers.length > 0) && areProbesOurs();
 }
 
-/** Asks factories and observers, and puts the traces of this round trip into `target`. False when there are none. */
-export function resolveTraces(target: Resolved, context: ContextNode | undefined): boolean {
+/** Asks factories and observers, and puts the traces of `roundTrip` into it. False when there are none. */
+export function resolveTraces(
+  roundTrip: RoundTripInfo & Resolution,
+  context: ContextNode | undefined,
+): boolean {
+  return resolveInto(roundTrip, context, roundTrip);
+}
+
+/** As {@link resolveTraces}, for a round trip that somebody else describes by `info`. */
+export function resolveInto(
+  target: Resolution,
+  context: ContextNode | undefined,
+  info: RoundTripInfo,
+): boolean {
   const { observers } = shared();
   const list = context?.traces;
   if (observers.length === 0 && list?.plain !== undefined) {
@@ -82,19 +121,33 @@ export function resolveTraces(target: Resolved, context: ContextNode | undefined
   const traces: ClientTrace[] = [];
   for (let rest = list; rest !== undefined; rest = rest.older) {
     if (typeof rest.trace !== 'function') traces.push(rest.trace);
-    else pushMade(traces, rest.trace, target);
+    else pushMade(traces, rest.trace, info);
   }
   target.deciding = traces.length;
-  for (const observer of observers) pushMade(traces, observer, target);
+  for (const observer of observers) pushMade(traces, observer, info);
   target.traces = traces;
   return traces.length > 0;
 }
 
 function pushMade(traces: ClientTrace[], factory: TraceFactory, info: RoundTripInfo): void {
   try {
-    const trace = factory(info);
-    if (trace !== undefined && trace !== null) traces.push(trace);
+    const trace: unknown = factory(info);
+    if (trace === undefined || trace === null) return;
+    if (isTrace(trace)) traces.push(trace);
+    else refuse(factory, trace);
   } catch (error) {
     reportFailure(factory, 'TraceFactory', error);
   }
+}
+
+/** An object with hooks, as far as that can be told: all are optional. */
+export function isTrace(value: unknown): value is ClientTrace {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !('then' in value);
+}
+
+function refuse(factory: TraceFactory, made: unknown): void {
+  // An async factory's rejection would kill the process if nobody handled it.
+  if (types.isPromise(made)) made.catch(() => {});
+  const error = argumentError(`the factory returned ${describe(made)}; return a trace at once, or undefined`);
+  reportFailure(factory, 'TraceFactory', error);
 }

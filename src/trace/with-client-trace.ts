@@ -1,7 +1,7 @@
 import type { ClientTrace, RoundTripInfo, TraceFactory } from './client-trace.ts';
 import { type Context, ContextNode, toNode } from './context.ts';
 import { argumentError, describe } from './errors.ts';
-import { TraceList, compose, resolveTraces } from './trace-list.ts';
+import { type Resolution, TraceList, compose, isTrace, resolveInto } from './trace-list.ts';
 
 /**
  * A context like `ctx`, whose round trips call the hooks of `trace` first and then those that `ctx` already had. Go's
@@ -12,7 +12,7 @@ import { TraceList, compose, resolveTraces } from './trace-list.ts';
  */
 export function withClientTrace(ctx: Context, trace: ClientTrace | TraceFactory): Context {
   const node = toNode(ctx, 'withClientTrace');
-  if ((typeof trace !== 'object' && typeof trace !== 'function') || trace === null) {
+  if (typeof trace !== 'function' && !isTrace(trace)) {
     throw argumentError(
       `withClientTrace: the trace is ${describe(trace)}; give an object with hooks, or a factory`,
     );
@@ -34,12 +34,17 @@ export function contextClientTrace(ctx: Context): ClientTrace | undefined {
  * For authors of other HTTP clients: the trace that a round trip made in `ctx` has to call, with factories asked and
  * observers included. Call its hooks by the contract of {@link ClientTrace}; undefined when nobody watches.
  *
- * @throws TypeError (`ERR_HTTPTRACE_ARGUMENT`) when `ctx` is no context.
+ * @throws TypeError (`ERR_HTTPTRACE_ARGUMENT`) when `ctx` is no context or `info` no object.
  */
 export function resolveClientTrace(ctx: Context, info: RoundTripInfo): ClientTrace | undefined {
   const node = toNode(ctx, 'resolveClientTrace');
+  if (typeof info !== 'object' || info === null) {
+    throw argumentError(
+      `resolveClientTrace: the info is ${describe(info)}; give the RoundTripInfo that factories get`,
+    );
+  }
   if (node.untraced) return undefined;
-  const target = Object.assign(Object.create(info) as RoundTripInfo, { traces: [], deciding: 0 });
-  resolveTraces(target, node);
+  const target: Resolution = { traces: [], deciding: 0 };
+  resolveInto(target, node, info);
   return compose(target.traces, target.deciding);
 }

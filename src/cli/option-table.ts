@@ -52,7 +52,7 @@ export const OPTION_TABLE = [
     name: 'location',
     short: 'L',
     group: 'Redirects',
-    help: 'Follow redirects, to http and https only. Credentials (-u, Authorization, Cookie) do not go to another origin.',
+    help: 'Follow redirects, to http and https only. Credentials (-u, Authorization, Cookie, API keys) do not go to another origin.',
   },
   {
     name: 'max-redirs',

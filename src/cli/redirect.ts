@@ -1,3 +1,4 @@
+import { REDACTED, Redaction } from '../record/redact.ts';
 import type { RequestSpec } from './send.ts';
 
 /** Where a response sends the client. */
@@ -7,8 +8,8 @@ export type RedirectStep =
   | { readonly kind: 'refuse'; readonly reason: 'protocol' | 'url'; readonly location: string };
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
-/** Fields that a browser or curl does not send to another origin. */
-const ORIGIN_FIELDS = new Set(['authorization', 'cookie', 'proxy-authorization', 'host']);
+/** Knows which fields are secrets: those that records hide, API keys too. */
+const redaction = new Redaction();
 const BODY_FIELDS = /^(content-.*|transfer-encoding|expect)$/;
 
 /**
@@ -36,7 +37,7 @@ function redirected(request: RequestSpec, url: URL, status: number): RequestSpec
   const dropsBody = method !== request.method;
   const header = request.header.filter(([name]) => {
     const lower = name.toLowerCase();
-    if (!sameOrigin && ORIGIN_FIELDS.has(lower)) return false;
+    if (!sameOrigin && (lower === 'host' || isSecret(name))) return false;
     return !(dropsBody && BODY_FIELDS.test(lower));
   });
   const { body, ...rest } = request;
@@ -46,6 +47,10 @@ function redirected(request: RequestSpec, url: URL, status: number): RequestSpec
 function methodAfter(method: string, status: number): string {
   if (status === 303) return method === 'HEAD' ? 'HEAD' : 'GET';
   return method === 'POST' && (status === 301 || status === 302) ? 'GET' : method;
+}
+
+function isSecret(name: string): boolean {
+  return redaction.field(name, '')[1] === REDACTED;
 }
 
 /** Servers send UTF-8 here, which Node reads as Latin-1. */

@@ -12,6 +12,8 @@ export const PHASES: readonly PhaseName[] = [
   'receive',
 ];
 
+/** Times in records have microseconds; a difference of two is off by at most this. */
+const ROUNDING = 0.0015;
 /** A year in milliseconds. */
 const LONGEST = 31_536_000_000;
 
@@ -116,16 +118,19 @@ function marksIn(record: RoundTripRecord, phases: readonly Phase[], offset: numb
   const marks: Mark[] = [];
   for (const { time, status } of record.informational) {
     const sinceStart = time - record.start;
-    const inside = phases.some((phase) => isDuring(phase, sinceStart, record));
+    const inside = phases.some((phase) => isDuring(phase, sinceStart));
     if (inside) marks.push({ at: clampToAxis((offset + sinceStart) * scale), status });
   }
   return marks;
 }
 
-/** Phases share their ends; a moment belongs to the later one, and to the last at the very end. */
-function isDuring(phase: Phase, time: number, record: RoundTripRecord): boolean {
-  const end = phase.start + phase.duration;
-  return phase.start <= time && (time < end || (time <= end && phase === record.phases.at(-1)));
+/**
+ * Phases share their ends; a moment belongs to the earlier one, since a 1xx can come in one piece with the response that
+ * ends the wait. Times in records are rounded, so ends are compared with some tolerance.
+ */
+function isDuring(phase: Phase, time: number): boolean {
+  const isFirst = phase.start === 0;
+  return (isFirst || phase.start + ROUNDING < time) && time <= phase.start + phase.duration + ROUNDING;
 }
 
 function clampToAxis(fraction: number): number {

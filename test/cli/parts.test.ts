@@ -135,6 +135,7 @@ describe('nextStep', () => {
       ['Authorization', 'Basic x'],
       ['Cookie', 'c=1'],
       ['Host', 'other.test'],
+      ['X-Api-Key', 'k'],
       ['Content-Type', 'text/plain'],
       ['X-Own', '1'],
     ],
@@ -152,7 +153,7 @@ describe('nextStep', () => {
     for (const status of [301, 302, 303]) {
       const next = follow(post, status, '/z');
       expect([next.method, next.body, next.url.href]).toEqual(['GET', undefined, 'http://a.test/z#part']);
-      expect(names(next)).toEqual(['Authorization', 'Cookie', 'Host', 'X-Own']);
+      expect(names(next)).toEqual(['Authorization', 'Cookie', 'Host', 'X-Api-Key', 'X-Own']);
     }
   });
 

@@ -71,6 +71,13 @@ describe('layoutWaterfall', () => {
     expect(marked[0]?.marks[0]?.at).toBeCloseTo(330 / 455.7);
   });
 
+  it('marks a 1xx response that came in one piece with the final one at the end of the wait', () => {
+    const informational = [{ status: 103, time: 1005.0004, header: [] }];
+    const record = roundTrip({ durations: { send: 1, wait: 4, receive: 5 }, informational });
+    const marked = layoutWaterfall([record]).groups[0]?.rows.filter((row) => row.marks.length > 0);
+    expect(marked?.map((row) => row.phase)).toEqual(['wait']);
+  });
+
   it('has a row for the phase that failed even when it took no time', () => {
     const record = failedRoundTrip('connect', { message: 'x' }, { durations: { dns: 2 } });
     const rows = layoutWaterfall([record]).groups[0]?.rows;

@@ -150,7 +150,11 @@ export class HttpRoundTrip extends RoundTrip {
 
   onError(err: Error): void {
     this.#error ??= err;
-    if (this.#socket === undefined) claimFailedDial(err, this);
+    if (this.#socket !== undefined) return;
+    claimFailedDial(err, this);
+    // A failed `createConnection` and agents that emit the error themselves (agent-base 6) leave the request as it is:
+    // no 'close' follows.
+    if (!this.#agentDials && this.#request?.destroyed === false) this.finish(now(), err);
   }
 
   onRequestClose(): void {

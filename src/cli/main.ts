@@ -25,6 +25,7 @@ import { terminalOf } from './terminal.ts';
 import { readSecureContext } from './tls-options.ts';
 import { parseTarget, type Target } from './urls.ts';
 import { packageVersion } from './version.ts';
+import { warmUp } from './warm-up.ts';
 
 /**
  * The command.
@@ -88,6 +89,7 @@ async function trace(options: Options, io: Io): Promise<number> {
     numbers: new ConnectionNumbers(),
   };
   try {
+    await warmUp(options.location || targets.some(({ url }) => url.protocol === 'https:'));
     return await traceAll(session, targets, template, outputs);
   } finally {
     stopListening();

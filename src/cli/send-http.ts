@@ -2,7 +2,7 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import { isIP } from 'node:net';
 import { finished, pipeline } from 'node:stream/promises';
-import { TLSSocket, type SecureContext } from 'node:tls';
+import { createSecureContext, TLSSocket, type ConnectionOptions, type SecureContext } from 'node:tls';
 import { RequestTimeoutError } from './errors.ts';
 import { bareHost, type Proxy } from './proxy.ts';
 import { lookupFor, type ResolveRule } from './resolve.ts';
@@ -31,9 +31,11 @@ export class HttpSender implements Sender {
   readonly #plain: http.Agent;
   readonly #secure: https.Agent;
   #tunnel: TunnelAgent | undefined;
+  #secureContext: SecureContext | undefined;
 
   constructor(options: HttpSenderOptions) {
     this.#options = options;
+    this.#secureContext = options.secureContext;
     this.#plain = new http.Agent({ keepAlive: options.keepAlive });
     this.#secure = new https.Agent({ keepAlive: options.keepAlive });
   }
@@ -77,7 +79,7 @@ export class HttpSender implements Sender {
 
   #start(request: RequestSpec): http.ClientRequest {
     const { url } = request;
-    const { unixSocket, family, resolve, insecure, secureContext } = this.#options;
+    const { unixSocket, family, resolve } = this.#options;
     const isSecure = url.protocol === 'https:';
     const host = bareHost(url);
     const port = Number(url.port) || (isSecure ? 443 : 80);
@@ -99,10 +101,7 @@ export class HttpSender implements Sender {
       ? https.request({
           ...common,
           agent: proxy === undefined ? this.#secure : this.#tunnelThrough(proxy),
-          // Node would take it from a Host field of the user's own.
-          servername: isIP(host) === 0 ? host : '',
-          rejectUnauthorized: !insecure,
-          ...(secureContext === undefined ? {} : { secureContext }),
+          ...this.#tlsOptions(host),
         })
       : http.request({
           ...common,
@@ -111,6 +110,17 @@ export class HttpSender implements Sender {
         });
     if (request.omit.has('connection') && !sent.headersSent) sent.removeHeader('Connection');
     return sent;
+  }
+
+  #tlsOptions(host: string): ConnectionOptions {
+    // Made before the request, it does not count as time in the queue: reading all root certificates takes milliseconds.
+    this.#secureContext ??= createSecureContext();
+    return {
+      // Node would take it from a Host field of the user's own.
+      servername: isIP(host) === 0 ? host : '',
+      rejectUnauthorized: !this.#options.insecure,
+      secureContext: this.#secureContext,
+    };
   }
 
   #tunnelThrough(proxy: Proxy): TunnelAgent {

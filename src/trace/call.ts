@@ -10,7 +10,7 @@ type AnyHook = (this: ClientTrace, a?: unknown, b?: unknown, c?: unknown) => unk
  * Calls hook `name` of each trace, first to last, with `argc` arguments. A hook that throws or rejects is reported and
  * the next one is called.
  *
- * @returns the first Error that a hook of the first `deciding` traces returned; only `got1xxResponse` uses it.
+ * @returns the first Error that a `got1xxResponse` of the first `deciding` traces returned.
  */
 export function callHooks(
   traces: readonly ClientTrace[],
@@ -39,7 +39,7 @@ export function callHooks(
               : hook.call(trace, a, b, c);
       if (result !== undefined && result !== null) {
         if (isError(result)) {
-          if (decision === undefined && i < deciding) decision = result;
+          if (name === 'got1xxResponse' && decision === undefined && i < deciding) decision = result;
         } else watchPromise(trace, name, result);
       }
     } catch (error) {

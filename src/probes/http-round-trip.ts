@@ -161,6 +161,7 @@ export class HttpRoundTrip extends RoundTrip {
     const socket = this.#socket;
     // Kept connections emit 'free' right after this, others 'close'; a body that nobody reads keeps it open.
     if (socket !== undefined && !socket.destroyed) return;
+    this.checkEnd();
     this.finish(now(), this.#failure());
   }
 
@@ -169,6 +170,8 @@ export class HttpRoundTrip extends RoundTrip {
     this.#response = response;
     this.gotResponse(this.#lastData, new HttpResponseInfo(response));
     const time = now();
+    // The answer can be here before 'finish', which tells that the kernel has the request.
+    if (this.#request?.writableEnded === true) this.wroteRequest(time, null);
     const { connection } = this;
     if (connection !== undefined) forget(connection);
     this.finish(time, null);
@@ -205,7 +208,6 @@ export class HttpRoundTrip extends RoundTrip {
   /** Ends the round trip; its connection has been closed, kept or handed over. */
   finish(time: number, err: Error | null): void {
     if (this.isDone) return;
-    this.checkEnd();
     this.#restoreWrite?.();
     const socket = this.#socket;
     if (socket !== undefined) {
@@ -220,6 +222,7 @@ export class HttpRoundTrip extends RoundTrip {
 
   onConnectionClosed(time: number): CloseReason {
     const err = this.#failure();
+    this.checkEnd();
     this.finish(time, err);
     return err === null ? 'response' : 'error';
   }

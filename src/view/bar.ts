@@ -1,6 +1,6 @@
 import type { PhaseName } from '../record/types.ts';
 import type { PhaseRow, Span } from './layout.ts';
-import type { Pen } from './pen.ts';
+import type { Pen, Style } from './pen.ts';
 
 const LEFT_EIGHTHS = ['▏', '▎', '▍', '▌', '▋', '▊', '▉', '█'] as const;
 
@@ -16,6 +16,11 @@ const ASCII_FILL: Readonly<Record<PhaseName, string>> = {
   receive: '#',
 };
 
+interface Cell {
+  readonly character: string;
+  readonly style?: Style;
+}
+
 /**
  * Draws the bars of one phase.
  *
@@ -23,16 +28,29 @@ const ASCII_FILL: Readonly<Record<PhaseName, string>> = {
  * @param grid - columns in which a grid line shows where no bar is.
  */
 export function drawBars(pen: Pen, row: PhaseRow, columns: number, grid: ReadonlySet<number>): string {
-  const cells = new Array<string>(columns).fill(' ');
-  for (const column of grid) cells[column] = pen.paint('dim', pen.glyph.grid);
+  const cells: Cell[] = Array.from({ length: columns }, (_, column) =>
+    grid.has(column) ? { character: pen.glyph.grid, style: 'dim' } : { character: ' ' },
+  );
   const style = row.failed ? 'bad' : row.phase;
   for (const bar of row.bars) {
-    for (const [column, character] of barCells(pen, bar, row.phase, columns)) {
-      cells[column] = pen.paint(style, character);
-    }
+    for (const [column, character] of barCells(pen, bar, row.phase, columns))
+      cells[column] = { character, style };
   }
-  for (const mark of row.marks) cells[cellAt(mark.at, columns)] = pen.paint('mark', pen.glyph.mark);
-  return cells.join('');
+  for (const mark of row.marks)
+    cells[cellAt(mark.at, columns)] = { character: pen.glyph.mark, style: 'mark' };
+  return paintCells(pen, cells);
+}
+
+/** Neighbours of one style share their colour sequence. */
+function paintCells(pen: Pen, cells: readonly Cell[]): string {
+  let line = '';
+  for (let from = 0; from < cells.length;) {
+    const style = cells[from]?.style;
+    let run = '';
+    for (; from < cells.length && cells[from]?.style === style; from++) run += cells[from]?.character;
+    line += style === undefined ? run : pen.paint(style, run);
+  }
+  return line;
 }
 
 /** Draws a line along the whole axis. */

@@ -186,7 +186,7 @@ function explainProtocolError({ code, error, secure, target }: Failure): Explana
   return undefined;
 }
 
-function explainByPhase({ phase, code, error, target, record }: Failure): Explanation | undefined {
+function explainByPhase({ phase, code, error, target, record, secure }: Failure): Explanation | undefined {
   const closed =
     code === 'ECONNRESET' || code === 'EPIPE' || /socket hang up|aborted|disconnected/.test(error.message);
   if (!closed) return undefined;
@@ -214,15 +214,18 @@ function explainByPhase({ phase, code, error, target, record }: Failure): Explan
       return {
         what: 'closed without an answer',
         why: `${target} closed the connection without answering the request.`,
-        advice: [
-          record.connection?.reused === true
-            ? 'It was a reused connection that the server had had enough of: try again.'
-            : "Look into the server's log; check whether the port speaks TLS.",
-        ],
+        advice: adviceWhenClosed(record, secure),
       };
     default:
       return { what: 'connection reset', why: `${target} closed the connection.`, advice: [] };
   }
+}
+
+function adviceWhenClosed({ connection }: RoundTripRecord, secure: boolean): string[] {
+  if (connection?.reused === true)
+    return ['It was a reused connection that the server had had enough of: try again.'];
+  const log = "Look into the server's log.";
+  return secure ? [log] : [log, 'Use https:// if this port speaks TLS.'];
 }
 
 /** OpenSSL's own words, without its codes and source files: `tlsv1 alert protocol version`. */

@@ -9,14 +9,16 @@ const LEAST_RANGE_WIDTH = 20;
 const COLUMNS = ['min', 'p50', 'p90', 'p99', 'max'] as const;
 
 /**
- * Draws the distribution of each phase over repeated calls, and how connections were reused. Wide terminals get a
+ * Draws the distribution of each phase over those repeated calls that worked, and how connections were reused. Wide terminals get a
  * picture of each distribution beside the numbers.
  *
  * @returns lines without line ends.
  */
 export function drawStats(calls: readonly Call[], options: PenOptions): string[] {
   const pen = new Pen(options);
-  const distributions = summarize(calls);
+  // How long a failed call took says nothing about the others.
+  const distributions = summarize(calls.filter((call) => !hasFailed(call)));
+  if (distributions.length === 0) return [summaryLine(pen, calls)];
   const longest = Math.max(0, ...distributions.map((distribution) => distribution.max));
   const scale = durationScale(longest);
   const width = Math.max(9, scale.number(longest).length + 2);
@@ -40,11 +42,15 @@ export function drawStats(calls: readonly Call[], options: PenOptions): string[]
 
 function summaryLine(pen: Pen, calls: readonly Call[]): string {
   const { requests, opened, reused } = countConnections(calls);
-  const failed = calls.filter((call) => call.some((record) => record.outcome !== 'ok')).length;
+  const failed = calls.filter(hasFailed).length;
   const items = [pen.paint('bold', plural(requests, 'request'))];
   if (failed > 0) items.push(pen.paint('bad', `${failed} failed`));
   items.push(plural(opened, 'new connection'), `${reused} reused`);
   return items.join(pen.glyph.separator);
+}
+
+function hasFailed(call: Call): boolean {
+  return call.some((record) => record.outcome !== 'ok');
 }
 
 function styleOf({ metric }: Distribution): Style {

@@ -84,8 +84,11 @@ describe('drawStats', () => {
     expect(Math.max(...lines.map(textWidth))).toBeLessThanOrEqual(200);
   });
 
-  it('says how many failed', () => {
-    const [line] = drawStats([...calls, [refused]], { width: 80, colour: false, unicode: true });
+  it('says how many failed, and leaves them out of the distribution', () => {
+    const options = { width: 80, colour: false, unicode: true };
+    const [line, ...table] = drawStats([...calls, [refused]], options);
     expect(line).toBe('21 requests · 1 failed · 1 new connection · 19 reused');
+    expect(table).toEqual(drawStats(calls, options).slice(1));
+    expect(drawStats([[refused]], options)).toEqual(['1 request · 1 failed · 0 new connections · 0 reused']);
   });
 });

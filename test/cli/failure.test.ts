@@ -159,33 +159,33 @@ describe('a response that does not come', () => {
 
   it('too late for -m: exit code 28, drawn up to then', async () => {
     const port = await serveRaw(() => {});
-    const result = await command(['-m', '0.1', `127.0.0.1:${port}`]);
+    const result = await command(['-m', '0.3', `127.0.0.1:${port}`]);
     expect([result.code, failedPhase(result)]).toEqual([28, 'wait']);
     expect(result.stdout).toContain('✗ wait failed: timed out\n');
-    expect(unwrapped(result)).toContain('The limit was --max-time 0.1.');
+    expect(unwrapped(result)).toContain('The limit was --max-time 0.3.');
   });
 
   it('too slow for -m: exit code 28, with the status that came', async () => {
     const port = await serveRaw((socket) =>
       socket.once('data', () => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhello')),
     );
-    const result = await command(['-m', '0.2', `127.0.0.1:${port}`]);
+    const result = await command(['-m', '0.4', `127.0.0.1:${port}`]);
     expect([result.code, failedPhase(result)]).toEqual([28, 'receive']);
     expect(result.stdout).toContain('✗ receive failed: timed out\n');
   });
 
   it('too late for --connect-timeout in the TLS handshake: exit code 28', async () => {
     const port = await serveRaw(() => {});
-    const result = await command(['--connect-timeout', '0.1', `https://127.0.0.1:${port}`]);
+    const result = await command(['--connect-timeout', '0.3', `https://127.0.0.1:${port}`]);
     expect([result.code, failedPhase(result)]).toEqual([28, 'tls']);
-    expect(unwrapped(result)).toContain('The limit was --connect-timeout 0.1.');
+    expect(unwrapped(result)).toContain('The limit was --connect-timeout 0.3.');
   });
 
   it('in time for --connect-timeout, however long the answer takes', async () => {
     const { url } = await serveTls((_request, response) => {
-      setTimeout(() => response.end(), 300);
+      setTimeout(() => response.end(), 1100);
     });
-    expect((await command(['-k', '--connect-timeout', '0.2', url])).code).toBe(0);
+    expect((await command(['-k', '--connect-timeout', '1', url])).code).toBe(0);
   });
 
   it('interrupted by Ctrl-C: exit code 130, drawn up to then', async () => {

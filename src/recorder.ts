@@ -1,12 +1,14 @@
 import type { Connection, ConnectionWatcher } from './events/connection.ts';
 import { ROUND_TRIP, type RoundTrip } from './events/round-trip.ts';
 import { callSite } from './record/call-site.ts';
+import { ConnectionLog } from './record/connection-log.ts';
 import { connectionRecord } from './record/connection-record.ts';
 import { makeRecord } from './record/make-record.ts';
 import { RecordBuilder } from './record/record-builder.ts';
 import { Redaction, type RedactionOptions } from './record/redact.ts';
 import type { ConnectionRecord, RoundTripRecord } from './record/types.ts';
 import { runWithClientTrace } from './runtime.ts';
+import { callReported } from './trace/call.ts';
 import type { RoundTripInfo, TraceFactory } from './trace/client-trace.ts';
 import { argumentError, describe } from './trace/errors.ts';
 
@@ -24,6 +26,8 @@ export interface RecorderOptions extends RedactionOptions {
 
 const DEFAULT_LIMIT = 10_000;
 const DEFAULT_TIMEOUT = 1000;
+/** Longer ones `setTimeout` takes for 1 ms. */
+const MAX_TIMEOUT = 2 ** 31 - 1;
 
 /** Makes a record of each round trip that it sees, in what `run` runs or, by `observe(recorder.factory)`, everywhere. */
 export class Recorder {
@@ -33,26 +37,23 @@ export class Recorder {
   readonly #redaction: Redaction;
   readonly #limit: number;
   readonly #records: RoundTripRecord[] = [];
-  readonly #open = new Set<RecordBuilder>();
-  /** Open connections, with the proxy each goes through. */
-  readonly #connections = new Map<Connection, string | undefined>();
-  readonly #watcher: ConnectionWatcher;
-  #idle: (() => void)[] = [];
+  readonly #open = new Map<RoundTrip, RecordBuilder>();
+  readonly #connections = new ConnectionLog();
+  /** Undefined when nobody asked: a connection outlives many recorders, and would keep each of them. */
+  readonly #watcher: ConnectionWatcher | undefined;
+  readonly #idle: (() => void)[] = [];
   #dropped = 0;
 
   /** @throws TypeError (`ERR_HTTPTRACE_ARGUMENT`) for an option of the wrong type. */
   constructor(options: RecorderOptions = {}) {
-    const { limit = DEFAULT_LIMIT } = options;
-    if (!(typeof limit === 'number' && limit >= 0)) {
-      throw argumentError(
-        `Recorder: limit is ${String(limit)}; give the number of records to keep, 0 or more`,
-      );
-    }
+    checkOptions(options);
     this.#options = options;
-    this.#limit = limit;
+    this.#limit = options.limit ?? DEFAULT_LIMIT;
     this.#redaction = new Redaction(options);
     this.factory = (info) => this.#begin(info);
-    this.#watcher = { connectionClosed: (connection) => this.#connectionClosed(connection) };
+    if (options.onConnection !== undefined) {
+      this.#watcher = { connectionClosed: (connection) => this.#tellConnection(connection) };
+    }
   }
 
   /** Calls `fn`; all round trips of it and of what it starts are recorded. Returns what `fn` returns. */
@@ -68,7 +69,7 @@ export class Recorder {
 
   /** The connections that recorded round trips used and that are open. */
   get connections(): readonly ConnectionRecord[] {
-    return [...this.#connections].map(([connection, proxy]) => connectionRecord(connection, proxy));
+    return this.#connections.open().map((connection) => connectionRecord(connection, this.#redaction));
   }
 
   /** Round trips that have begun and not finished. */
@@ -83,17 +84,21 @@ export class Recorder {
 
   /**
    * Waits until no round trip is open: a response can have been read while its connection is still on its way back to
-   * the pool. Those that are open after `timeout` milliseconds (default 1000) are recorded as they are, `incomplete`.
+   * the pool. Those that are open after `timeout` milliseconds (default 1000, `Infinity` for as long as it takes) are
+   * recorded as they are, `incomplete`.
+   *
+   * @throws TypeError (`ERR_HTTPTRACE_ARGUMENT`) when `timeout` is not a number of milliseconds.
    */
   async flush(options: { readonly timeout?: number } = {}): Promise<void> {
     const { timeout = DEFAULT_TIMEOUT } = options;
+    checkNumber('Recorder.flush', 'timeout', timeout, 'milliseconds');
     if (this.#open.size > 0 && timeout > 0) await this.#whenIdle(timeout);
-    for (const builder of this.#open) this.#finish(builder);
+    for (const builder of this.#open.values()) this.#finish(builder);
   }
 
   #whenIdle(timeout: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, timeout);
+      const timer = timeout === Infinity ? undefined : setTimeout(resolve, Math.min(timeout, MAX_TIMEOUT));
       this.#idle.push(() => {
         clearTimeout(timer);
         resolve();
@@ -103,16 +108,17 @@ export class Recorder {
 
   #begin(info: RoundTripInfo): RecordBuilder | undefined {
     const roundTrip = roundTripOf(info);
-    if (roundTrip === undefined) return undefined;
+    // The same recorder can be in a context twice, or in a context and an observer.
+    if (roundTrip === undefined || this.#open.has(roundTrip)) return undefined;
     const site = this.#options.callSite === true ? callSite() : undefined;
     const builder = new RecordBuilder(roundTrip, site, (done) => this.#finish(done));
-    this.#open.add(builder);
+    this.#open.set(roundTrip, builder);
     return builder;
   }
 
   #finish(builder: RecordBuilder): void {
     // False when flush() has recorded it before its end.
-    if (!this.#open.delete(builder)) return;
+    if (!this.#open.delete(builder.roundTrip)) return;
     const record = makeRecord(builder, this.#redaction);
     if (this.#limit > 0) {
       this.#records.push(record);
@@ -121,24 +127,49 @@ export class Recorder {
         this.#dropped++;
       }
     }
-    if (builder.connection !== undefined) this.#watch(builder.connection, record.connection?.proxy);
     if (this.#open.size === 0) for (const resume of this.#idle.splice(0)) resume();
-    this.#options.onRecord?.(record);
+    if (this.#options.onRecord !== undefined) {
+      callReported(this, 'onRecord', () => this.#options.onRecord?.(record));
+    }
+    const { connection } = builder;
+    if (connection !== undefined && this.#connections.add(connection)) this.#watch(connection);
   }
 
-  #watch(connection: Connection, proxy: string | undefined): void {
-    if (this.#connections.has(connection)) return;
-    this.#connections.set(connection, proxy);
-    // Closed with its last round trip, before anybody could watch it.
-    if (connection.closed !== undefined) this.#connectionClosed(connection);
+  #watch(connection: Connection): void {
+    if (this.#watcher === undefined) return;
+    // Closed before its last round trip was over, so nobody will tell.
+    if (connection.closed !== undefined) this.#tellConnection(connection);
     else (connection.watchers ??= new Set()).add(this.#watcher);
   }
 
-  #connectionClosed(connection: Connection): void {
-    const proxy = this.#connections.get(connection);
-    this.#connections.delete(connection);
-    this.#options.onConnection?.(connectionRecord(connection, proxy));
+  #tellConnection(connection: Connection): void {
+    callReported(this, 'onConnection', () =>
+      this.#options.onConnection?.(connectionRecord(connection, this.#redaction)),
+    );
   }
+}
+
+function checkOptions(options: RecorderOptions): void {
+  checkNumber('Recorder', 'limit', options.limit ?? 0, 'records to keep');
+  for (const name of ['onRecord', 'onConnection'] as const) {
+    const callback: unknown = options[name];
+    if (callback !== undefined && typeof callback !== 'function') {
+      throw argumentError(`Recorder: ${name} is ${describe(callback)}; give a function`);
+    }
+  }
+  for (const name of ['allowQuery', 'allowHeaders'] as const) {
+    const list: unknown = options[name];
+    if (list !== undefined && !Array.isArray(list)) {
+      throw argumentError(`Recorder: ${name} is ${describe(list)}; give an array of names`);
+    }
+  }
+}
+
+function checkNumber(where: string, name: string, value: unknown, unit: string): void {
+  if (typeof value === 'number' && value >= 0) return;
+  throw argumentError(
+    `${where}: ${name} is ${typeof value === 'number' ? value : describe(value)}; give the number of ${unit}, 0 or more`,
+  );
 }
 
 /** The round trip behind the public info; undefined for one of a client that brings its own (`resolveClientTrace`). */
@@ -159,6 +190,8 @@ export interface RecordOptions extends RecorderOptions {
 /**
  * Calls `fn` and records all round trips of it and of what it starts. Never rejects: what `fn` throws is in the result,
  * with the records up to then, which is when they are needed.
+ *
+ * @throws TypeError (`ERR_HTTPTRACE_ARGUMENT`), as a rejection, for an option of the wrong type, before `fn` is called.
  */
 export async function record<R>(fn: () => R | Promise<R>, options: RecordOptions = {}): Promise<Recorded<R>> {
   const recorder = new Recorder(options);

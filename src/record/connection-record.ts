@@ -1,36 +1,62 @@
 import type { Connection } from '../events/connection.ts';
 import { isTLSSocket, tlsState } from '../events/tls-state.ts';
-import type { TLSConnectionState } from '../trace/client-trace.ts';
-import { errorRecord, withoutUndefined } from './error-record.ts';
+import type { PeerCertificate, TLSConnectionState } from '../trace/client-trace.ts';
+import { errorRecord } from './error-record.ts';
+import type { Mutable } from './mutable.ts';
+import { hostPort, isElsewhere } from './origin.ts';
 import { microseconds } from './phases.ts';
 import { globalId, processInfo, wallTime } from './process-info.ts';
-import { type ConnectionRecord, type Endpoint, RECORD_VERSION, type TLSRecord } from './types.ts';
+import type { Redaction } from './redact.ts';
+import {
+  type ConnectionRecord,
+  type ConnectionUse,
+  type Endpoint,
+  RECORD_VERSION,
+  type TLSRecord,
+} from './types.ts';
 
 /** What stays the same over a connection's life; read while its socket lives, because a destroyed one cannot tell. */
-export type ConnectionFacts = Pick<ConnectionRecord, 'protocol' | 'transport' | 'local' | 'remote' | 'tls'>;
+export type ConnectionFacts = Pick<
+  ConnectionUse,
+  'id' | 'openedBy' | 'protocol' | 'transport' | 'local' | 'remote' | 'proxy' | 'tls'
+>;
 
 const known = new WeakMap<Connection, ConnectionFacts>();
 
-/** The facts of `connection`, read at the first call. */
-export function connectionFacts(connection: Connection): ConnectionFacts {
+/** The facts of `connection`, read at the first call, when it serves `roundTrip`. */
+export function connectionFacts(
+  connection: Connection,
+  roundTrip?: { readonly url: string },
+): ConnectionFacts {
   let facts = known.get(connection);
-  if (facts === undefined) known.set(connection, (facts = readFacts(connection)));
+  if (facts === undefined) known.set(connection, (facts = readFacts(connection, roundTrip?.url)));
   return facts;
 }
 
-function readFacts(connection: Connection): ConnectionFacts {
+function readFacts(connection: Connection, url: string | undefined): ConnectionFacts {
   const { socket, dial } = connection;
+  const target = dial?.target;
   const remoteAddress = read(socket, 'remoteAddress');
-  const path = dial?.target !== undefined && dial.target.port === undefined ? dial.target.host : undefined;
-  return withoutUndefined<ConnectionFacts>({
+  const path = target !== undefined && target.port === undefined ? target.host : undefined;
+  const isTCP = typeof remoteAddress === 'string' || target?.port !== undefined;
+  const facts: Mutable<ConnectionFacts> = {
+    id: globalId(connection.id),
     protocol: connection.protocol,
-    transport: typeof remoteAddress === 'string' ? 'tcp' : path === undefined ? 'other' : 'unix',
-    local: endpoint(read(socket, 'localAddress'), read(socket, 'localPort')),
-    remote: path === undefined ? endpoint(remoteAddress, read(socket, 'remotePort')) : { address: path },
-    // The dial's state has the certificate also where the session was used up since; a connection that was opened
-    // before anybody watched has to be asked itself.
-    tls: isTLSSocket(socket) ? tlsRecord(dial?.tls ?? tlsState(socket)) : undefined,
-  });
+    transport: isTCP ? 'tcp' : path === undefined ? 'other' : 'unix',
+  };
+  if (dial?.owner !== undefined) facts.openedBy = globalId(dial.owner.id);
+  const local = endpoint(read(socket, 'localAddress'), read(socket, 'localPort'));
+  if (local !== undefined) facts.local = local;
+  const remote = path === undefined ? endpoint(remoteAddress, read(socket, 'remotePort')) : { address: path };
+  if (remote !== undefined) facts.remote = remote;
+  if (target?.port !== undefined && url !== undefined) {
+    const dialled = { host: target.host, port: String(target.port) };
+    if (isElsewhere(dialled, url)) facts.proxy = hostPort(dialled);
+  }
+  // The dial's state has the certificate also where the session was used up since; a connection that was opened before
+  // anybody watched has to be asked itself.
+  if (isTLSSocket(socket)) facts.tls = tlsRecord(dial?.tls ?? tlsState(socket));
+  return facts;
 }
 
 function read(socket: object, key: string): unknown {
@@ -44,54 +70,41 @@ function endpoint(address: unknown, port: unknown): Endpoint | undefined {
 
 /** A handshake's state as data, with the peer's own certificate. */
 export function tlsRecord(state: TLSConnectionState): TLSRecord {
+  const record: Mutable<TLSRecord> = { resumed: state.resumed, authorized: state.authorized };
+  if (state.version !== undefined) record.version = state.version;
+  if (state.cipher !== undefined) record.cipher = state.cipher;
+  if (state.alpnProtocol !== undefined) record.alpnProtocol = state.alpnProtocol;
+  if (state.serverName !== undefined) record.serverName = state.serverName;
+  if (state.authorizationError !== undefined) record.authorizationError = state.authorizationError;
   const certificate = state.peerCertificates[0];
-  return withoutUndefined<TLSRecord>({
-    version: state.version,
-    cipher: state.cipher,
-    alpnProtocol: state.alpnProtocol,
-    serverName: state.serverName,
-    resumed: state.resumed,
-    authorized: state.authorized,
-    authorizationError: state.authorizationError,
-    certificate: certificate && {
-      subject: certificate.subject,
-      issuer: certificate.issuer,
-      subjectAltName: certificate.subjectAltName,
-      validFrom: certificate.validFrom,
-      validTo: certificate.validTo,
-      fingerprint256: certificate.fingerprint256,
-    },
-  });
+  if (certificate !== undefined && isDated(certificate)) {
+    const { subject, issuer, subjectAltName, validFrom, validTo, fingerprint256 } = certificate;
+    record.certificate = { subject, issuer, subjectAltName, validFrom, validTo, fingerprint256 };
+  }
+  return record;
 }
 
-/** `host:port` of the proxy that a connection for `origin` goes through; undefined when it goes there directly. */
-export function proxyOf(connection: Connection, origin: string): string | undefined {
-  const target = connection.dial?.target;
-  if (target === undefined || target.port === undefined || target.host === origin) return undefined;
-  return `${target.host.includes(':') ? `[${target.host}]` : target.host}:${target.port}`;
+/** OpenSSL prints a malformed date as words; JSON has no NaN. */
+function isDated({ validFrom, validTo }: PeerCertificate): boolean {
+  return Number.isFinite(validFrom) && Number.isFinite(validTo);
 }
 
 /** A connection over its life, as it is now. */
-export function connectionRecord(connection: Connection, proxy: string | undefined): ConnectionRecord {
-  const { closed, dial } = connection;
-  return withoutUndefined<ConnectionRecord>({
+export function connectionRecord(connection: Connection, redaction: Redaction): ConnectionRecord {
+  const { closed } = connection;
+  const record: Mutable<ConnectionRecord> = {
     type: 'connection',
     version: RECORD_VERSION,
-    id: globalId(connection.id),
     process: processInfo(),
-    openedBy: dial?.owner === undefined ? undefined : globalId(dial.owner.id),
     opened: microseconds(connection.opened),
     wallTime: wallTime(connection.opened),
     served: connection.served,
     ...connectionFacts(connection),
-    proxy,
-    closed:
-      closed === undefined
-        ? undefined
-        : {
-            time: microseconds(closed.time),
-            reason: closed.reason,
-            ...(closed.err === null ? {} : { error: errorRecord(closed.err) }),
-          },
-  });
+  };
+  if (closed !== undefined) {
+    const { reason, err } = closed;
+    const time = microseconds(closed.time);
+    record.closed = err === null ? { time, reason } : { time, reason, error: errorRecord(err, redaction) };
+  }
+  return record;
 }

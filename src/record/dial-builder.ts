@@ -14,11 +14,11 @@ export class DialBuilder {
   host: string | undefined = undefined;
   addresses: readonly string[] | undefined = undefined;
   readonly attempts: Attempt[] = [];
-  state: TLSConnectionState | undefined = undefined;
   dnsStartTime: number | undefined = undefined;
-  dnsDoneTime: number | undefined = undefined;
+  /** Of the last handshake, which is the one with the origin; one before it was with the proxy. */
   tlsStartTime: number | undefined = undefined;
-  tlsDoneTime: number | undefined = undefined;
+  tlsState: TLSConnectionState | undefined = undefined;
+  tlsError: Error | null = null;
   handshakes = 0;
 
   get happened(): boolean {
@@ -28,11 +28,6 @@ export class DialBuilder {
   dnsStart(time: number, host: string): void {
     this.dnsStartTime = time;
     this.host = host;
-  }
-
-  dnsDone(time: number, addresses: readonly string[]): void {
-    this.dnsDoneTime = time;
-    this.addresses = addresses;
   }
 
   connectStart(time: number, network: 'tcp' | 'unix', addr: string): void {
@@ -46,15 +41,14 @@ export class DialBuilder {
     attempt.err = err;
   }
 
-  /** The last handshake is the one with the origin; one before it was with the proxy. */
   tlsStart(time: number): void {
     this.tlsStartTime = time;
-    this.tlsDoneTime = undefined;
+    this.tlsState = undefined;
     this.handshakes++;
   }
 
-  tlsDone(time: number, state: TLSConnectionState): void {
-    this.tlsDoneTime = time;
-    this.state = state;
+  tlsDone(state: TLSConnectionState, err: Error | null): void {
+    this.tlsState = state;
+    this.tlsError = err;
   }
 }

@@ -1,59 +1,74 @@
+import type { Mutable } from './mutable.ts';
+import type { Redaction } from './redact.ts';
 import type { ErrorRecord, PhaseName } from './types.ts';
 
-/** Causes of causes are told up to this depth: a cause can be circular. */
+/** Causes of causes are told up to this depth. */
 const MAX_DEPTH = 5;
+/** So much of a message is told: some parsers put what they could not parse into it. */
+const MAX_MESSAGE = 1000;
+/** So many errors of an AggregateError are in its message. */
+const MAX_ERRORS = 20;
 
-/** An error as data; `phase` is where the round trip was. */
-export function errorRecord(error: unknown, phase?: PhaseName, depth = 0): ErrorRecord {
-  if (typeof error !== 'object' || error === null) {
-    return withoutUndefined({ name: 'Error', message: String(error), phase });
-  }
-  const cause = causeOf(error);
-  return withoutUndefined({
-    name: text(error, 'name') ?? 'Error',
-    message: text(error, 'message') || messageOfAll(error),
-    code: text(error, 'code') ?? codeOfAll(error),
-    syscall: text(error, 'syscall'),
-    phase,
-    cause: cause === undefined || depth >= MAX_DEPTH ? undefined : errorRecord(cause, undefined, depth + 1),
-  });
+/** An error as data; `phase` is where the round trip was. Whatever was thrown: also what is no Error, or hostile. */
+export function errorRecord(error: unknown, redaction: Redaction, phase?: PhaseName): ErrorRecord {
+  const record = describe(error, redaction, []);
+  return phase === undefined ? record : { ...record, phase };
 }
 
-function text(error: object, key: string): string | undefined {
-  const value: unknown = Reflect.get(error, key);
+/** `effects`: the errors that this one is the cause of, because a cause can be circular. */
+function describe(error: unknown, redaction: Redaction, effects: readonly unknown[]): ErrorRecord {
+  if ((typeof error !== 'object' && typeof error !== 'function') || error === null) {
+    return { name: 'Error', message: redaction.text(clipped(String(error))) };
+  }
+  const all = errorsOf(error);
+  const record: Mutable<ErrorRecord> = {
+    name: text(error, 'name') ?? 'Error',
+    message: redaction.text(clipped(text(error, 'message') ?? messageOfAll(all))),
+  };
+  const code = text(error, 'code') ?? text(all[0], 'code');
+  if (code !== undefined) record.code = code;
+  const syscall = text(error, 'syscall');
+  if (syscall !== undefined) record.syscall = syscall;
+  // Of an AggregateError, which Node gives when every address failed, the first error.
+  const cause = read(error, 'cause') ?? all[0] ?? undefined;
+  const known = [...effects, error];
+  if (cause !== undefined && known.length <= MAX_DEPTH && !known.includes(cause)) {
+    record.cause = describe(cause, redaction, known);
+  }
+  return record;
+}
+
+function read(error: unknown, key: string): unknown {
+  if ((typeof error !== 'object' && typeof error !== 'function') || error === null) return undefined;
+  try {
+    return Reflect.get(error, key);
+  } catch {
+    // A getter or a proxy of somebody else's.
+    return undefined;
+  }
+}
+
+/** A property that says something; a code may be a number (`DOMException`). */
+function text(error: unknown, key: string): string | undefined {
+  const value = read(error, key);
   if (typeof value === 'number') return String(value);
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
-/** What led to `error`; of an AggregateError, which Node gives when every address failed, the first error. */
-function causeOf(error: object): unknown {
-  if ('cause' in error && error.cause != null) return error.cause;
-  return errorsOf(error)[0];
-}
-
 function errorsOf(error: object): readonly unknown[] {
-  return 'errors' in error && Array.isArray(error.errors) ? error.errors : [];
+  const errors = read(error, 'errors');
+  return Array.isArray(errors) ? errors : [];
 }
 
 /** Node's AggregateError of a failed dial has an empty message. */
-function messageOfAll(error: object): string {
-  return errorsOf(error)
-    .map((one) => (typeof one === 'object' && one !== null ? text(one, 'message') : String(one)))
+function messageOfAll(errors: readonly unknown[]): string {
+  return errors
+    .slice(0, MAX_ERRORS)
+    .map((one) => text(one, 'message') ?? (typeof one === 'string' ? one : undefined))
     .filter((message) => message !== undefined)
     .join('; ');
 }
 
-function codeOfAll(error: object): string | undefined {
-  const first = errorsOf(error)[0];
-  return typeof first === 'object' && first !== null ? text(first, 'code') : undefined;
-}
-
-/** Absent fields are absent, not undefined: records are JSON. */
-export function withoutUndefined<T extends object>(value: { [K in keyof T]: T[K] | undefined }): T {
-  for (const key of Object.keys(value)) {
-    // Keys are those of value by definition.
-    if (value[key as keyof T] === undefined) delete value[key as keyof T];
-  }
-  // What is left has no undefined, so optional fields of T are absent or set.
-  return value as T;
+function clipped(message: string): string {
+  return message.length <= MAX_MESSAGE ? message : `${message.slice(0, MAX_MESSAGE)}…`;
 }

@@ -1,37 +1,42 @@
 import { now } from '../events/clock.ts';
+import type { ExchangeFacts } from '../events/round-trip.ts';
 import type { HeaderMap } from '../trace/client-trace.ts';
-import { connectionFacts, proxyOf, tlsRecord } from './connection-record.ts';
-import type { DialBuilder } from './dial-builder.ts';
-import { errorRecord, withoutUndefined } from './error-record.ts';
-import { type Moments, microseconds, phasesOf } from './phases.ts';
+import { connectionFacts, tlsRecord } from './connection-record.ts';
+import type { Attempt, DialBuilder } from './dial-builder.ts';
+import { errorRecord } from './error-record.ts';
+import type { Mutable } from './mutable.ts';
+import { isElsewhere, parseAddr } from './origin.ts';
+import { type Moments, lastPhase, microseconds, phasesOf } from './phases.ts';
 import { globalId, processInfo, wallTime } from './process-info.ts';
 import type { RecordBuilder } from './record-builder.ts';
 import type { Redaction } from './redact.ts';
 import { parseServerTiming } from './server-timing.ts';
 import {
+  type AttemptRecord,
   type ConnectionUse,
   type DialRecord,
   type HeaderField,
-  type PhaseName,
   RECORD_VERSION,
   type RequestRecord,
   type ResponseRecord,
   type RoundTripRecord,
+  type ServerTimingEntry,
 } from './types.ts';
+
+const SERVER_TIMING = 'server-timing';
 
 /** The record of what `builder` has gathered: of a finished round trip, or of one that is still open. */
 export function makeRecord(builder: RecordBuilder, redaction: Redaction): RoundTripRecord {
-  const { roundTrip, start } = builder;
+  const { roundTrip, start, error, connection, dial } = builder;
+  const facts = roundTrip.facts();
   const moments = momentsOf(builder);
-  const phases = phasesOf(moments);
-  const failed = builder.error !== null;
-  const failedIn = failed ? phases.at(-1)?.name : undefined;
-  return withoutUndefined<RoundTripRecord>({
+  const id = globalId(roundTrip.id);
+  const record: Mutable<RoundTripRecord> = {
     type: 'roundTrip',
     version: RECORD_VERSION,
-    id: globalId(roundTrip.id),
+    id,
     call: {
-      id: globalId(roundTrip.callId),
+      id: roundTrip.callId === roundTrip.id ? id : globalId(roundTrip.callId),
       attempt: roundTrip.attempt,
       reason: roundTrip.reason,
       known: roundTrip.callKnown,
@@ -40,128 +45,173 @@ export function makeRecord(builder: RecordBuilder, redaction: Redaction): RoundT
     client: { name: roundTrip.client, version: roundTrip.clientVersion },
     intercepted: roundTrip.intercepted,
     wallTime: wallTime(start),
-    start: microseconds(start),
+    start,
     duration: microseconds(moments.end - start),
-    phases,
-    events: builder.events.map((event) => ({ ...event, time: microseconds(event.time) })),
-    request: requestOf(builder, redaction),
+    outcome: builder.doneTime === undefined ? 'incomplete' : error === null ? 'ok' : 'error',
+    phases: phasesOf(moments),
+    // A copy: a dial can go on after the end.
+    events: builder.events.slice(),
+    request: requestOf(builder, facts, redaction),
     informational: builder.informational.map(({ status, time, header }) => ({
       status,
-      time: microseconds(time),
+      time,
       header: redaction.fields(listed(header)),
     })),
-    response: responseOf(builder, redaction),
-    connection: connectionOf(builder, moments),
-    dial: builder.dial.happened ? dialOf(builder.dial, builder, moments) : undefined,
-    outcome: builder.doneTime === undefined ? 'incomplete' : failed ? 'error' : 'ok',
-    error: failed ? errorRecord(builder.error, failedIn) : undefined,
-    callSite: builder.callSite,
-  });
+  };
+  if (builder.response !== undefined) record.response = responseOf(builder.response, facts, redaction);
+  if (connection !== undefined) record.connection = connectionOf(builder, connection);
+  if (dial.happened) record.dial = dialOf(dial, builder, moments, redaction);
+  if (error !== null) record.error = errorRecord(error, redaction, lastPhase(moments));
+  if (builder.callSite !== undefined) record.callSite = builder.callSite;
+  return record;
 }
 
 function momentsOf(builder: RecordBuilder): Moments {
   const { dial, connection, roundTrip } = builder;
-  const ownDial = connection?.dial?.owner === roundTrip && builder.use?.reused === false;
+  const isOwn = builder.use?.reused === false && connection?.dial?.owner === roundTrip;
+  const dialCounts = dial.happened && (connection === undefined || isOwn);
+  const proxied = dialCounts && isProxied(builder);
   return {
     start: builder.start,
     // A failure after the last byte (the upload broke off) is still told in `error`.
     end: builder.lastByteTime ?? builder.doneTime ?? now(),
     dnsStart: dial.dnsStartTime,
-    dnsDone: dial.dnsDoneTime,
     connectStart: dial.attempts[0]?.start,
     connectDone: dial.attempts.at(-1)?.done,
-    tlsStart: dial.tlsStartTime,
-    tlsDone: dial.tlsDoneTime,
+    tlsStart: proxied && !isOriginsHandshake(builder) ? undefined : dial.tlsStartTime,
     gotConn: builder.gotConnTime,
     wroteRequest: builder.wroteRequestTime,
     firstByte: builder.firstByteTime,
     gotResponse: builder.responseTime,
     informational: builder.informational.length > 0,
-    dialCounts: ownDial || connection === undefined,
-    proxied:
-      dial.handshakes > 1 ||
-      (connection !== undefined && proxyOf(connection, originOf(builder)) !== undefined),
+    dialCounts,
+    proxied,
   };
 }
 
-/** Host of the request's URL, without brackets. */
-function originOf(builder: RecordBuilder): string {
-  const match = /^[a-z]+:\/\/(?:\[([^\]]*)\]|([^/:?#]*))/i.exec(builder.roundTrip.url);
-  return match?.[1] ?? match?.[2] ?? '';
+/** Its dial goes to a proxy; read off the dial's events when it came to no connection. */
+function isProxied({ connection, dial, roundTrip }: RecordBuilder): boolean {
+  if (connection !== undefined) return connectionFacts(connection).proxy !== undefined;
+  const attempt = dial.attempts[0];
+  if (attempt?.network === 'unix') return false;
+  const tried = attempt === undefined ? undefined : parseAddr(attempt.addr);
+  const host = dial.host ?? tried?.host;
+  return host !== undefined && isElsewhere({ host, port: tried?.port }, roundTrip.url);
 }
 
-function requestOf(builder: RecordBuilder, redaction: Redaction): RequestRecord {
+/** By a proxy there can be two handshakes, of which the first is the proxy's own. */
+function isOriginsHandshake({ connection, dial, roundTrip }: RecordBuilder): boolean {
+  if (!roundTrip.url.startsWith('https:')) return false;
+  // One that succeeded and gave no connection cannot have been the origin's.
+  return connection !== undefined || dial.handshakes > 1 || dial.tlsError !== null;
+}
+
+function requestOf(builder: RecordBuilder, facts: ExchangeFacts, redaction: Redaction): RequestRecord {
   const { roundTrip } = builder;
-  const fields = builder.requestFields ?? roundTrip.requestFields ?? [];
-  const facts = roundTrip.facts();
-  return withoutUndefined<RequestRecord>({
+  const header: HeaderField[] = [];
+  for (const { name, values } of builder.requestFields ?? roundTrip.requestFields ?? []) {
+    for (const value of values) header.push(redaction.field(name, value));
+  }
+  const request: Mutable<RequestRecord> = {
     method: roundTrip.method,
     url: redaction.url(roundTrip.url),
     httpVersion: facts.requestHttpVersion,
-    header: fields.flatMap(({ name, values }) => values.map((value) => redaction.field(name, value))),
-    wireBytes: facts.bytesWritten,
-  });
+    header,
+  };
+  if (facts.bytesWritten !== undefined) request.wireBytes = facts.bytesWritten;
+  return request;
 }
 
-function responseOf(builder: RecordBuilder, redaction: Redaction): ResponseRecord | undefined {
-  const { response } = builder;
-  if (response === undefined) return undefined;
-  const facts = builder.roundTrip.facts();
-  return withoutUndefined<ResponseRecord>({
-    status: response.status,
-    statusText: response.statusText,
-    httpVersion: response.httpVersion,
+function responseOf(
+  { status, statusText, httpVersion }: NonNullable<RecordBuilder['response']>,
+  facts: ExchangeFacts,
+  redaction: Redaction,
+): ResponseRecord {
+  const response: Mutable<ResponseRecord> = {
+    status,
+    statusText,
+    httpVersion,
     header: redaction.fields(facts.responseFields),
     trailers: redaction.fields(facts.trailers),
-    serverTiming: (response.header['server-timing'] ?? []).flatMap(parseServerTiming),
-    wireBytes: facts.bytesRead,
-    bodyBytes: facts.bodyBytes,
-  });
+    serverTiming: serverTimingOf(facts),
+  };
+  if (facts.bytesRead !== undefined) response.wireBytes = facts.bytesRead;
+  if (facts.bodyBytes !== undefined) response.bodyBytes = facts.bodyBytes;
+  return response;
 }
 
-function connectionOf(builder: RecordBuilder, moments: Moments): ConnectionUse | undefined {
-  const { connection, use, putIdleError } = builder;
-  if (connection === undefined || use === undefined) return undefined;
-  const closed = connection.closed;
-  return withoutUndefined<ConnectionUse>({
-    id: globalId(connection.id),
-    openedBy: connection.dial?.owner === undefined ? undefined : globalId(connection.dial.owner.id),
-    reused: use.reused,
-    wasIdle: use.wasIdle,
-    idleTime: use.idleTime === undefined ? undefined : microseconds(use.idleTime),
-    served: use.served,
-    ...connectionFacts(connection),
-    proxy: moments.proxied || use.reused ? proxyOf(connection, originOf(builder)) : undefined,
-    after: afterOf(builder),
-    closeReason: putIdleError?.message ?? (closed === undefined ? undefined : closed.reason),
-  });
+/** A trailer may carry it too (W3C Server Timing, 2). */
+function serverTimingOf({ responseFields, trailers }: ExchangeFacts): ResponseRecord['serverTiming'] {
+  const entries: ServerTimingEntry[] = [];
+  addServerTiming(responseFields, entries);
+  addServerTiming(trailers, entries);
+  return entries;
 }
 
-function afterOf({ doneTime, putIdleError, response, roundTrip }: RecordBuilder): ConnectionUse['after'] {
-  if (doneTime === undefined) return undefined;
-  if (putIdleError === null) return 'kept';
-  if (response?.status === 101 || (roundTrip.method === 'CONNECT' && response?.status === 200))
-    return 'handed-over';
-  return 'closed';
+function addServerTiming(fields: readonly HeaderField[], entries: ServerTimingEntry[]): void {
+  for (const [name, value] of fields) {
+    // The length first: lower case is made for the fewest.
+    if (name.length !== SERVER_TIMING.length || name.toLowerCase() !== SERVER_TIMING) continue;
+    for (const entry of parseServerTiming(value)) entries.push(entry);
+  }
 }
 
-function dialOf(dial: DialBuilder, builder: RecordBuilder, moments: Moments): DialRecord {
-  const lastPhase: PhaseName = 'connect';
-  return withoutUndefined<DialRecord>({
+function connectionOf(
+  builder: RecordBuilder,
+  connection: NonNullable<RecordBuilder['connection']>,
+): ConnectionUse {
+  const { use, doneTime, putIdleError, error } = builder;
+  // Field by field: a spread of them costs more than all the rest of the record.
+  const { id, protocol, transport, openedBy, local, remote, proxy, tls } = connectionFacts(connection);
+  const record: Mutable<ConnectionUse> = {
+    id,
+    reused: use?.reused ?? false,
+    wasIdle: use?.wasIdle ?? false,
+    served: use?.served ?? 0,
+    protocol,
+    transport,
+  };
+  if (openedBy !== undefined) record.openedBy = openedBy;
+  if (local !== undefined) record.local = local;
+  if (remote !== undefined) record.remote = remote;
+  if (proxy !== undefined) record.proxy = proxy;
+  if (tls !== undefined) record.tls = tls;
+  if (use?.wasIdle === true && use.idleTime !== undefined) record.idleTime = microseconds(use.idleTime);
+  if (doneTime === undefined) return record;
+  record.after = isHandedOver(builder) ? 'handed-over' : putIdleError === null ? 'kept' : 'closed';
+  // It may not have been closed yet, so the connection itself cannot tell.
+  if (record.after === 'closed') {
+    record.closeReason = putIdleError?.message ?? (error === null ? 'response' : 'error');
+  }
+  return record;
+}
+
+/** With 101, or whatever the answer to CONNECT, the socket is the program's own. */
+function isHandedOver({ response, roundTrip }: RecordBuilder): boolean {
+  return response?.status === 101 || (roundTrip.method === 'CONNECT' && response !== undefined);
+}
+
+function dialOf(
+  dial: DialBuilder,
+  builder: RecordBuilder,
+  moments: Moments,
+  redaction: Redaction,
+): DialRecord {
+  const record: Mutable<DialRecord> = {
     used: moments.dialCounts && builder.connection !== undefined,
-    host: dial.host,
-    addresses: dial.addresses,
-    attempts: dial.attempts.map((attempt) =>
-      withoutUndefined({
-        network: attempt.network,
-        addr: attempt.addr,
-        start: microseconds(attempt.start - moments.start),
-        duration: attempt.done === undefined ? undefined : microseconds(attempt.done - attempt.start),
-        error: attempt.err === null ? undefined : errorRecord(attempt.err, lastPhase),
-      }),
-    ),
-    tls: dial.state && tlsRecord(dial.state),
-  });
+    attempts: dial.attempts.map((attempt) => attemptOf(attempt, moments.start, redaction)),
+  };
+  if (dial.host !== undefined) record.host = dial.host;
+  if (dial.addresses !== undefined) record.addresses = dial.addresses;
+  if (dial.tlsState !== undefined) record.tls = tlsRecord(dial.tlsState);
+  return record;
+}
+
+function attemptOf({ network, addr, start, done, err }: Attempt, from: number, redaction: Redaction) {
+  const record: Mutable<AttemptRecord> = { network, addr, start: microseconds(start - from) };
+  if (done !== undefined) record.duration = microseconds(done - start);
+  if (err !== null) record.error = errorRecord(err, redaction, 'connect');
+  return record;
 }
 
 function listed(header: HeaderMap): HeaderField[] {

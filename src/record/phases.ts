@@ -1,4 +1,4 @@
-import type { Phase } from './types.ts';
+import type { Phase, PhaseName } from './types.ts';
 
 /** The moments that bound the phases, on one monotonic scale; undefined for what did not happen. */
 export interface Moments {
@@ -6,20 +6,20 @@ export interface Moments {
   /** The last byte, or the failure. */
   readonly end: number;
   readonly dnsStart: number | undefined;
-  readonly dnsDone: number | undefined;
-  /** First attempt's start, last attempt's end. */
+  /** The first attempt's start. */
   readonly connectStart: number | undefined;
+  /** The last attempt's end. */
   readonly connectDone: number | undefined;
-  /** The handshake with the origin: the last one. */
+  /** The handshake with the origin; one with a proxy does not count. */
   readonly tlsStart: number | undefined;
-  readonly tlsDone: number | undefined;
   readonly gotConn: number | undefined;
   readonly wroteRequest: number | undefined;
   readonly firstByte: number | undefined;
+  /** The final head. */
   readonly gotResponse: number | undefined;
   /** A 1xx came before the final response. */
   readonly informational: boolean;
-  /** The dial's connection served this round trip, or its failure ended it. */
+  /** The dial's connection served this round trip, or the round trip never had one. */
   readonly dialCounts: boolean;
   /** The dial went to a proxy. */
   readonly proxied: boolean;
@@ -27,7 +27,8 @@ export interface Moments {
 
 /**
  * Divides a round trip into phases: in order, without gap or overlap, together as long as the whole. A phase ends where
- * the next begins, and where a round trip failed the phase it was in lasts to the end.
+ * the next begins, and where a round trip failed the phase it was in lasts to the end. One that is shorter than a
+ * microsecond is absent.
  *
  * - `queued`: until its dial began, or until it got an existing connection. Also the time of a dial that another
  *   connection overtook.
@@ -38,57 +39,56 @@ export interface Moments {
  * - `receive`: until the last byte.
  */
 export function phasesOf(moments: Moments): Phase[] {
-  const { start, end, gotConn } = moments;
+  const { start, gotConn, wroteRequest } = moments;
+  const total = microseconds(moments.end - start);
   const phases: Phase[] = [];
+  let current: PhaseName = 'queued';
   let from = 0;
-  function push(name: Phase['name'], until: number): void {
-    const to = microseconds(Math.min(until, end) - start);
-    if (to <= from) return;
-    phases.push({ name, start: from, duration: microseconds(to - from) });
-    from = to;
+  function begin(next: PhaseName, time: number | undefined): void {
+    if (time === undefined) return;
+    const at = Math.min(microseconds(time - start), total);
+    if (at > from) {
+      phases.push({ name: current, start: from, duration: microseconds(at - from) });
+      from = at;
+    }
+    current = next;
   }
 
-  if (moments.dialCounts) pushDial(moments, push);
-  // What is left before it has its connection: the proxy's answer, or, without a dial, waiting for one. A dial that
-  // failed: the phase it was in.
-  const last = phases.at(-1)?.name;
-  push(
-    moments.proxied && moments.dialCounts ? 'proxy' : gotConn === undefined ? (last ?? 'queued') : 'queued',
-    gotConn ?? end,
-  );
-  if (gotConn === undefined) return joined(phases);
-  const responseStart = moments.informational ? moments.gotResponse : moments.firstByte;
-  push('send', Math.min(moments.wroteRequest ?? end, responseStart ?? end));
-  push('wait', responseStart ?? end);
-  push('receive', end);
+  if (moments.dialCounts) {
+    begin('dns', moments.dnsStart);
+    begin('connect', moments.connectStart);
+    if (moments.proxied) begin('proxy', moments.connectDone);
+    begin('tls', moments.tlsStart);
+  }
+  if (gotConn !== undefined) {
+    const responseStart = responseStartOf(moments);
+    begin('send', gotConn);
+    begin('wait', Math.min(wroteRequest ?? Infinity, responseStart ?? Infinity));
+    begin('receive', responseStart);
+  }
+  begin('receive', moments.end);
   return phases;
 }
 
-/** Neighbours of one name as one. */
-function joined(phases: readonly Phase[]): Phase[] {
-  const result: Phase[] = [];
-  for (const phase of phases) {
-    const last = result.at(-1);
-    if (last?.name !== phase.name) result.push(phase);
-    else result[result.length - 1] = { ...last, duration: microseconds(last.duration + phase.duration) };
+/** The phase that a round trip is in at its end, however short: where its failure belongs. */
+export function lastPhase(moments: Moments): PhaseName {
+  if (moments.gotConn !== undefined) {
+    if (responseStartOf(moments) !== undefined) return 'receive';
+    return moments.wroteRequest === undefined ? 'send' : 'wait';
   }
-  return result;
+  if (!moments.dialCounts) return 'queued';
+  if (moments.tlsStart !== undefined) return 'tls';
+  if (moments.proxied && moments.connectDone !== undefined) return 'proxy';
+  if (moments.connectStart !== undefined) return 'connect';
+  return moments.dnsStart === undefined ? 'queued' : 'dns';
 }
 
-function pushDial(moments: Moments, push: (name: Phase['name'], until: number) => void): void {
-  const { end, dnsStart, connectStart, tlsStart, proxied } = moments;
-  const began = dnsStart ?? connectStart ?? tlsStart;
-  if (began === undefined) return;
-  push('queued', began);
-  if (dnsStart !== undefined) push('dns', moments.dnsDone ?? end);
-  if (connectStart !== undefined) push('connect', moments.connectDone ?? end);
-  if (tlsStart === undefined) return;
-  // Between the connection and the handshake there is nothing but a proxy; without one the gap is a tick.
-  push(proxied ? 'proxy' : 'tls', tlsStart);
-  push('tls', moments.tlsDone ?? end);
+function responseStartOf({ informational, gotResponse, firstByte }: Moments): number | undefined {
+  return informational ? gotResponse : firstByte;
 }
 
 /** Rounds milliseconds to microseconds. */
 export function microseconds(time: number): number {
-  return Math.round(time * 1000) / 1000;
+  // Adding 0 makes 0 of -0, which JSON does not have.
+  return Math.round(time * 1000) / 1000 + 0;
 }

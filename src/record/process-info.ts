@@ -1,6 +1,8 @@
+import { microseconds } from './phases.ts';
 import type { ProcessInfo } from './types.ts';
 
 let info: ProcessInfo | undefined;
+let prefix: string | undefined;
 
 /** This process and thread; one object for all records. */
 export function processInfo(): ProcessInfo {
@@ -13,11 +15,11 @@ export function processInfo(): ProcessInfo {
 
 /** An id that is unique over processes and threads, from one that is unique in this thread. */
 export function globalId(id: number): string {
-  const { pid, threadId } = processInfo();
-  return `${pid}-${threadId}-${id}`;
+  prefix ??= `${processInfo().pid}-${processInfo().threadId}-`;
+  return prefix + id;
 }
 
 /** Wall-clock time, milliseconds since the Unix epoch, of a monotonic time. */
 export function wallTime(time: number): number {
-  return performance.timeOrigin + time;
+  return microseconds(performance.timeOrigin + time);
 }

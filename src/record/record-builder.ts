@@ -14,6 +14,7 @@ import type {
 } from '../trace/client-trace.ts';
 import { connectionFacts } from './connection-record.ts';
 import { DialBuilder } from './dial-builder.ts';
+import { microseconds } from './phases.ts';
 import type { RecordedEvent } from './types.ts';
 
 /** What is told about a round trip's end. */
@@ -29,12 +30,13 @@ export class RecordBuilder implements ClientTrace {
   readonly events: RecordedEvent[] = [];
   readonly dial = new DialBuilder();
   readonly informational: { status: number; time: number; header: HeaderMap }[] = [];
-  start = now();
+  start = microseconds(now());
   requestFields: readonly FieldGroup[] | undefined = undefined;
   response: ResponseInfo | undefined = undefined;
   connection: Connection | undefined = undefined;
   use: Use | undefined = undefined;
   gotConnTime: number | undefined = undefined;
+  /** Undefined also when writing failed. */
   wroteRequestTime: number | undefined = undefined;
   firstByteTime: number | undefined = undefined;
   responseTime: number | undefined = undefined;
@@ -61,12 +63,16 @@ export class RecordBuilder implements ClientTrace {
   }
 
   gotConn({ reused, wasIdle, idleTime }: GotConnInfo): void {
-    const known = idleTime === undefined ? {} : { idleTime };
-    this.gotConnTime = this.#event('gotConn', { reused, wasIdle, ...known });
+    this.gotConnTime = this.#event(
+      'gotConn',
+      !wasIdle || idleTime === undefined
+        ? { reused, wasIdle }
+        : { reused, wasIdle, idleTime: microseconds(idleTime) },
+    );
     this.connection = this.roundTrip.connection;
     this.use = this.connection?.use;
     // Now, because a socket that has been closed by the end no longer knows its addresses. Read once a connection.
-    if (this.connection !== undefined) connectionFacts(this.connection);
+    if (this.connection !== undefined) connectionFacts(this.connection, this.roundTrip);
   }
 
   putIdleConn(err: Error | null): void {
@@ -91,8 +97,8 @@ export class RecordBuilder implements ClientTrace {
   }
 
   dnsDone({ addrs, err }: DNSDoneInfo): void {
-    const addresses = addrs.map(({ address }) => address);
-    this.dial.dnsDone(this.#event('dnsDone', { addrs: addresses.join(' '), ...errorDetail(err) }), addresses);
+    this.dial.addresses = addrs.map(({ address }) => address);
+    this.#event('dnsDone', { addrs: this.dial.addresses.join(' '), ...errorDetail(err) });
   }
 
   connectStart(network: 'tcp' | 'unix', addr: string): void {
@@ -109,7 +115,8 @@ export class RecordBuilder implements ClientTrace {
 
   tlsHandshakeDone(state: TLSConnectionState, err: Error | null): void {
     const version = state.version === undefined ? {} : { version: state.version };
-    this.dial.tlsDone(this.#event('tlsHandshakeDone', { ...version, ...errorDetail(err) }), state);
+    this.#event('tlsHandshakeDone', { ...version, ...errorDetail(err) });
+    this.dial.tlsDone(state, err);
   }
 
   wroteHeaders(): void {
@@ -122,7 +129,8 @@ export class RecordBuilder implements ClientTrace {
   }
 
   wroteRequest({ err }: WroteRequestInfo): void {
-    this.wroteRequestTime = this.#event('wroteRequest', errorDetail(err));
+    const time = this.#event('wroteRequest', errorDetail(err));
+    if (err === null) this.wroteRequestTime = time;
   }
 
   gotResponse(info: ResponseInfo): void {
@@ -141,7 +149,7 @@ export class RecordBuilder implements ClientTrace {
   }
 
   #event(name: string, detail?: RecordedEvent['detail']): number {
-    const time = eventTime();
+    const time = microseconds(eventTime());
     this.events.push(detail === undefined ? { name, time } : { name, time, detail });
     return time;
   }

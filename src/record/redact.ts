@@ -11,48 +11,55 @@ export interface RedactionOptions {
   readonly allowHeaders?: readonly string[];
 }
 
+/** Secret fields that {@link SECRET_NAME} does not tell by their name. */
 const SECRET_FIELDS = new Set([
-  'authorization',
-  'proxy-authorization',
   'authentication-info',
   'proxy-authentication-info',
   'cookie',
   'cookie2',
   'set-cookie',
   'set-cookie2',
-  'x-amz-security-token',
-  'x-goog-iam-authorization-token',
-  'x-ms-encryption-key',
-  'ocp-apim-subscription-key',
-  'x-functions-key',
-  'x-forwarded-client-cert',
   'x-amzn-oidc-data',
-  'x-rapidapi-key',
-  'x-auth-key',
-  'dd-api-key',
-  'dd-application-key',
-  'sec-websocket-key',
+  'x-client-cert',
+  'x-forwarded-client-cert',
+  'x-honeycomb-team',
+  'x-ssl-client-cert',
 ]);
 
 /** Names that vendors give to fields with keys and tokens: `X-Api-Key`, `Private-Token`, `X-Vault-Token`, … */
 const SECRET_NAME =
-  /(^|[-_])(api-?key|access-?key|secret|token|passw(or)?d|credentials?|signature|session-?(id|key)?|jwt|assertion)s?($|[-_])/;
+  /(^|[-_])(auth|authorization|credentials?|[a-z]*key|[a-z]*token|[a-z]*secret|passw(or)?d|passphrase|pwd|otp|signature|hmac|jwt|assertion|session|session-?id|sid)($|[-_])/;
 
-/** Fields whose value is a URL, or has some. */
+/** Names like those of secrets whose values are none. */
+const PUBLIC_NAME = /ratelimit|rate-limit|^xkey$|^(idempotency|surrogate|cache|x-cache)-key$/;
+
+/** Fields whose value is a URL. `:path` is HTTP/2's. */
 const URL_FIELDS = new Set([
   'location',
   'content-location',
-  'referer',
-  'refresh',
-  'link',
+  'destination',
   'origin',
+  'referer',
+  'sourcemap',
+  'x-sourcemap',
+  'x-forwarded-uri',
+  'x-original-uri',
   'x-original-url',
+  'x-rewrite-url',
+  ':path',
 ]);
 
-/** Decides what of a round trip may be shown. Pure; made once a recorder. */
+/** What a field's value is. */
+type Kind = 'public' | 'secret' | 'url' | 'link' | 'refresh' | 'text';
+
+/** Names are remembered up to this number; a peer can make up any number of them. */
+const MAX_KNOWN = 1000;
+
+/** Decides what of a round trip may be shown. Made once a recorder. */
 export class Redaction {
   readonly #query: ReadonlySet<string>;
   readonly #headers: ReadonlySet<string>;
+  readonly #kinds = new Map<string, Kind>();
 
   constructor(options: RedactionOptions = {}) {
     this.#query = new Set(options.allowQuery);
@@ -61,51 +68,114 @@ export class Redaction {
 
   /** The field, with its value replaced when it is a secret. */
   field(name: string, value: string): HeaderField {
-    const lower = name.toLowerCase();
-    if (this.#headers.has('*') || this.#headers.has(lower)) return [name, value];
-    if (SECRET_FIELDS.has(lower) || SECRET_NAME.test(lower)) return [name, REDACTED];
-    if (URL_FIELDS.has(lower)) return [name, this.urls(value)];
-    return [name, value];
+    switch (this.#kindOf(name)) {
+      case 'secret':
+        return [name, REDACTED];
+      case 'url':
+        return [name, this.url(value)];
+      case 'link':
+        return [name, this.#link(value)];
+      case 'refresh':
+        return [name, this.#refresh(value)];
+      case 'text':
+        return [name, value.includes('//') ? this.text(value) : value];
+      case 'public':
+        return [name, value];
+    }
   }
 
   fields(fields: readonly HeaderField[]): HeaderField[] {
     return fields.map(([name, value]) => this.field(name, value));
   }
 
-  /** A URL, or part of one, without userinfo and query values. */
+  /** A URL, or part of one, without userinfo, query values and fragment. */
   url(url: string): string {
     const hash = url.indexOf('#');
-    const fragment = hash < 0 ? '' : `#${REDACTED}`;
-    const whole = withoutUserinfo(hash < 0 ? url : url.slice(0, hash));
+    const whole = hash < 0 ? url : url.slice(0, hash);
     const mark = whole.indexOf('?');
-    return mark < 0
-      ? whole + fragment
-      : `${whole.slice(0, mark)}?${this.#queryText(whole.slice(mark + 1))}${fragment}`;
+    const path = withoutUserinfo(mark < 0 ? whole : whole.slice(0, mark));
+    const query = mark < 0 ? '' : `?${this.#queryText(whole.slice(mark + 1))}`;
+    return `${path}${query}${hash < 0 ? '' : `#${REDACTED}`}`;
   }
 
-  /** A text in which there may be several URLs, as in `Link`: each is ended by white space, quotes, `<>`, `,` or `;`. */
-  urls(text: string): string {
-    return text.replace(/[^\s"'<>,;]+/g, (part) => this.url(part));
+  /** A text that may have URLs in it, as a message has. */
+  text(text: string): string {
+    if (!text.includes('/') && !text.includes('?')) return text;
+    return text.replace(/[^\s"<>`]+/g, (word) => (looksLikeURL(word) ? this.url(word) : word));
+  }
+
+  #kindOf(name: string): Kind {
+    let kind = this.#kinds.get(name);
+    if (kind === undefined) {
+      kind = this.#classify(name.toLowerCase());
+      if (this.#kinds.size < MAX_KNOWN) this.#kinds.set(name, kind);
+    }
+    return kind;
+  }
+
+  #classify(name: string): Kind {
+    if (this.#headers.has('*') || this.#headers.has(name)) return 'public';
+    if (SECRET_FIELDS.has(name)) return 'secret';
+    if (SECRET_NAME.test(name) && !PUBLIC_NAME.test(name)) return 'secret';
+    if (URL_FIELDS.has(name)) return 'url';
+    if (name === 'link') return 'link';
+    return name === 'refresh' ? 'refresh' : 'text';
+  }
+
+  /** `<url>; rel="next"; anchor="url"`: what stands in brackets or quotes has its commas and semicolons to itself. */
+  #link(value: string): string {
+    return value.replace(/<[^>]*|"[^"]*|[^\s"<>,;]+/g, (part) => this.url(part));
+  }
+
+  /** `5; url=/next`. */
+  #refresh(value: string): string {
+    const separator = value.search(/[;,]/) + 1;
+    return separator === 0 ? this.url(value) : value.slice(0, separator) + this.url(value.slice(separator));
   }
 
   #queryText(query: string): string {
     if (query === '' || this.#query.has('*')) return query;
-    return query
-      .split('&')
-      .map((pair) => {
-        const equals = pair.indexOf('=');
-        // A parameter without a value may be a secret itself: `?<token>`.
-        if (equals < 0) return this.#query.has(pair) || pair === '' ? pair : REDACTED;
-        const name = pair.slice(0, equals);
-        return this.#query.has(name) ? pair : `${name}=${REDACTED}`;
-      })
-      .join('&');
+    let shown = '';
+    let start = 0;
+    for (let i = 0; i <= query.length; i++) {
+      // Some servers take `;` for `&`; what follows it is not the value of the parameter before.
+      const separator = i === query.length ? '' : query[i]!;
+      if (separator !== '' && separator !== '&' && separator !== ';') continue;
+      shown += this.#parameter(query.slice(start, i)) + separator;
+      start = i + 1;
+    }
+    return shown;
+  }
+
+  #parameter(pair: string): string {
+    if (pair === '') return '';
+    const equals = pair.indexOf('=');
+    const name = equals < 0 ? pair : pair.slice(0, equals);
+    if (this.#query.size > 0 && this.#query.has(decoded(name))) return pair;
+    // A parameter without a value may be a secret itself, and end in the `=` of base64.
+    return equals < 0 || /^=+$/.test(pair.slice(equals)) ? REDACTED : `${name}=${REDACTED}`;
   }
 }
 
+/** A word of a text that has an authority, is a path, or has a query. */
+function looksLikeURL(word: string): boolean {
+  if (word.includes('//') || /^\W*\//.test(word)) return true;
+  const mark = word.indexOf('?');
+  return mark >= 0 && word.includes('=', mark);
+}
+
+/** Also of a URL in the path of another, and of one with as many slashes as a lenient parser takes. */
 function withoutUserinfo(url: string): string {
-  return url.replace(
-    /^([a-z][a-z0-9+.-]*:)?\/\/[^/?#]*@/i,
-    (_match, scheme: string | undefined) => `${scheme ?? ''}//${REDACTED}@`,
-  );
+  if (!url.includes('@')) return url;
+  return url
+    .replace(/^([a-z][a-z0-9+.-]*:[/\\]*)[^/\\]*@/i, `$1${REDACTED}@`)
+    .replace(/([/\\]{2})[^/\\]*@/g, `$1${REDACTED}@`);
+}
+
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name.replaceAll('+', ' '));
+  } catch {
+    return name;
+  }
 }

@@ -127,7 +127,7 @@ export interface ConnectionUse {
   readonly openedBy?: string;
   readonly reused: boolean;
   readonly wasIdle: boolean;
-  /** Milliseconds it lay idle before this round trip; absent when not known. */
+  /** Milliseconds it lay idle before this round trip; absent when it did not, and when that is not known. */
   readonly idleTime?: number;
   /** Watched round trips it had served before this one. */
   readonly served: number;
@@ -135,12 +135,12 @@ export interface ConnectionUse {
   readonly transport: 'tcp' | 'unix' | 'other';
   readonly local?: Endpoint;
   readonly remote?: Endpoint;
-  /** `host:port` of the proxy it goes through. */
+  /** `host:port` of the proxy it goes through: where it was dialled, when that is not where the URL goes. */
   readonly proxy?: string;
   readonly tls?: TLSRecord;
   /** What became of it when the response had ended. Absent while open. */
   readonly after?: 'kept' | 'closed' | 'handed-over';
-  /** Why it was not kept. */
+  /** Why it was not kept: `error`, `response` (closed with it), or what its agent had against keeping it. */
   readonly closeReason?: string;
 }
 

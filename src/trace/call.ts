@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import { isNativeError, isPromise } from 'node:util/types';
 import type { ClientTrace } from './client-trace.ts';
 import type { HookName } from './hooks.ts';
 import { HttptraceError } from './errors.ts';
@@ -64,19 +64,31 @@ export function hasHook(traces: readonly ClientTrace[], name: HookName): boolean
 
 /** `isNativeError` knows errors of other realms (Jest), `instanceof` a DOMException (`AbortSignal#reason`). */
 function isError(value: unknown): value is Error {
-  return types.isNativeError(value) || value instanceof Error;
+  return isNativeError(value) || value instanceof Error;
 }
 
 /** An async hook that rejects would kill the process if nobody handled its promise. */
-function watchPromise(trace: ClientTrace, name: HookName, result: unknown): void {
-  if (!types.isPromise(result)) return;
+function watchPromise(trace: object, name: Reported, result: unknown): void {
+  if (!isPromise(result)) return;
   result.then(undefined, (error: unknown) => reportFailure(trace, name, error));
 }
+
+/** Calls a callback of the user's that belongs to `owner`; that it throws or rejects is reported and breaks nothing. */
+export function callReported(owner: object, name: Reported, callback: () => unknown): void {
+  try {
+    watchPromise(owner, name, callback());
+  } catch (error) {
+    reportFailure(owner, name, error);
+  }
+}
+
+/** What can fail and is reported. */
+type Reported = HookName | 'TraceFactory' | 'onRecord' | 'onConnection';
 
 const reported = new WeakMap<object, Set<string>>();
 
 /** Tells of a hook or factory that failed, once for each of them, by a process warning. */
-export function reportFailure(trace: object, name: HookName | 'TraceFactory', error: unknown): void {
+export function reportFailure(trace: object, name: Reported, error: unknown): void {
   let names = reported.get(trace);
   if (names === undefined) reported.set(trace, (names = new Set()));
   if (names.has(name)) return;
@@ -92,7 +104,7 @@ export function reportFailure(trace: object, name: HookName | 'TraceFactory', er
 
 function text(error: unknown): string {
   try {
-    return types.isNativeError(error) ? (error.stack ?? error.message) : String(error);
+    return isNativeError(error) ? (error.stack ?? error.message) : String(error);
   } catch {
     return 'something that cannot be printed';
   }

@@ -1,0 +1,35 @@
+import type { Connection } from '../events/connection.ts';
+
+/** Fewer entries than this are not worth looking through for ended ones. */
+const SMALL = 64;
+
+/** The connections that a recorder has met. It keeps none of them alive, and forgets those that have ended. */
+export class ConnectionLog {
+  readonly #known = new WeakSet<Connection>();
+  #references: WeakRef<Connection>[] = [];
+  #pruneAt = SMALL;
+
+  /** False when it was added before. */
+  add(connection: Connection): boolean {
+    if (this.#known.has(connection)) return false;
+    this.#known.add(connection);
+    this.#references.push(new WeakRef(connection));
+    if (this.#references.length >= this.#pruneAt) {
+      // Again when as many have been added as are open now, so that each is looked at once on average.
+      this.#pruneAt = Math.max(SMALL, this.open().length * 2);
+    }
+    return true;
+  }
+
+  /** Those that have not ended, in the order in which they were added. */
+  open(): Connection[] {
+    const open: Connection[] = [];
+    this.#references = this.#references.filter((reference) => {
+      const connection = reference.deref();
+      if (connection === undefined || connection.closed !== undefined) return false;
+      open.push(connection);
+      return true;
+    });
+    return open;
+  }
+}

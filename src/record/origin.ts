@@ -1,0 +1,31 @@
+/** Where a dial went: `addr` of an attempt, or the name and port that it was asked for. */
+export interface Dialled {
+  readonly host: string;
+  /** Undefined when it is not known. */
+  readonly port: string | undefined;
+}
+
+/** Scheme, userinfo, host (in brackets or not) and port of an absolute URL. */
+const ABSOLUTE = /^[a-z]+:\/\/(?:[^/?#]*@)?(?:\[([^\]]*)\]|([^/:?#]*))(?::(\d+))?/i;
+
+/**
+ * Whether a dial for a request to `url` went somewhere else, to a proxy. A port counts only when the URL names one: of
+ * some requests no more is known than their Host field.
+ */
+export function isElsewhere({ host, port }: Dialled, url: string): boolean {
+  const [, address, name, originPort] = ABSOLUTE.exec(url) ?? [];
+  const originHost = address ?? name ?? '';
+  if (host.toLowerCase() !== originHost.toLowerCase()) return true;
+  return port !== undefined && originPort !== undefined && port !== originPort;
+}
+
+/** Host and port of an attempt's `addr`: `127.0.0.1:80`, `[::1]:80`. */
+export function parseAddr(addr: string): Dialled {
+  const colon = addr.lastIndexOf(':');
+  return { host: addr.slice(0, colon).replace(/^\[|\]$/g, ''), port: addr.slice(colon + 1) };
+}
+
+/** `host:port` as URLs write it. */
+export function hostPort({ host, port }: Dialled): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}

@@ -25,7 +25,7 @@ export function helpLines(columns: number): string[] {
     'Usage: httptrace [options] URL...',
     '',
     ...wrapWords(
-      'Sends a request and draws what happened on the way: DNS, connecting, TLS, sending, waiting, receiving, each with its time. A URL without scheme is http. Options are those of curl where curl has them.',
+      'Sends a request and draws what happened on the way: DNS, connecting, TLS, sending, waiting, receiving, each with its time. A URL without scheme is http. Options are those of curl where curl has them. The command first sends a request to itself on loopback, so that its own start is not measured.',
       width,
     ),
     '',

@@ -14,7 +14,8 @@ export function connectionItems(
 ): string[] {
   const items = [connection.reused ? pen.paint('good', `reused #${number}`) : `new #${number}`];
   if (connection.reused) items.push(...reuseItems(connection));
-  if (connection.remote !== undefined) items.push(pen.text(endpointText(connection.remote)));
+  const remote = connection.remote === undefined ? undefined : endpointText(connection.remote);
+  if (remote !== undefined && remote !== connection.proxy) items.push(pen.text(remote));
   if (connection.proxy !== undefined) items.push(pen.text(`via proxy ${connection.proxy}`));
   items.push(pen.text(protocolText(connection.protocol)));
   if (served && connection.after !== undefined) items.push(afterText(pen, connection));

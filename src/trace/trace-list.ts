@@ -1,4 +1,4 @@
-import { types } from 'node:util';
+import { isPromise } from 'node:util/types';
 import type { ClientTrace, RoundTripInfo, TraceFactory } from './client-trace.ts';
 import { callHooks, hasHook, reportFailure } from './call.ts';
 import type { ContextNode } from './context.ts';
@@ -147,7 +147,7 @@ export function isTrace(value: unknown): value is ClientTrace {
 
 function refuse(factory: TraceFactory, made: unknown): void {
   // An async factory's rejection would kill the process if nobody handled it.
-  if (types.isPromise(made)) made.catch(() => {});
+  if (isPromise(made)) made.catch(() => {});
   const error = argumentError(`the factory returned ${describe(made)}; return a trace at once, or undefined`);
   reportFailure(factory, 'TraceFactory', error);
 }

@@ -1,16 +1,19 @@
-// What tracing costs on the hot path: a GET on a reused connection by node:http. Blocks with and without tracing are
-// interleaved in random order in one process; the figure is the median of the paired differences in user CPU time a request (watching makes no system calls),
+// What tracing costs on the hot path: a GET on a reused connection by node:http. The server runs in the same process: with
+// one on the other core, a slower client lets it fall asleep more often, and the client's write() then pays for waking it
+// (more than tracing costs). Blocks with and without tracing are
+// interleaved in random order in one process; the figure is the median of the paired differences in CPU time a request,
 // with bounds from the order statistics (95 %). Absolute times depend on the machine; differences and ratios are the result.
 //
-//   node bench/hot-path.mjs [--rounds 40] [--requests 2000] [--mode context16|context20|observe|record]... [--json]
-import { fork } from 'node:child_process';
+//   node bench/hot-path.mjs [--rounds 200] [--requests 400] [--mode context16|context20|observe|record]... [--json]
+import { once } from 'node:events';
 import http from 'node:http';
 import { parseArgs } from 'node:util';
+import { createServer } from './server.mjs';
 
 const { values } = parseArgs({
   options: {
-    rounds: { type: 'string', default: '40' },
-    requests: { type: 'string', default: '2000' },
+    rounds: { type: 'string', default: '200' },
+    requests: { type: 'string', default: '400' },
     concurrency: { type: 'string', default: '16' },
     mode: { type: 'string', multiple: true },
     dist: { type: 'string', default: new URL('../dist/index.js', import.meta.url).href },
@@ -62,8 +65,9 @@ const MODES = {
   },
 };
 
-const server = fork(new URL('./server.mjs', import.meta.url), { execArgv: [] });
-const port = await new Promise((resolve) => server.once('message', resolve));
+const server = createServer();
+await once(server.listen(0, '127.0.0.1'), 'listening');
+const { port } = server.address();
 const agent = new http.Agent({ keepAlive: true, maxSockets: concurrency });
 const options = {
   host: '127.0.0.1',
@@ -95,8 +99,8 @@ async function block() {
 async function cpuPerRequest(run) {
   const before = process.cpuUsage();
   await run(block);
-  const { user } = process.cpuUsage(before);
-  return user / requests;
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / requests;
 }
 
 const base = (block) => block();
@@ -129,13 +133,13 @@ for (const name of values.mode ?? ['control', 'context16', 'context20', 'observe
   });
 }
 agent.destroy();
-server.disconnect();
+server.close();
 
 if (values.json)
   console.log(JSON.stringify({ node: process.version, rounds, requests, concurrency, results }));
 else {
   console.log(
-    `node ${process.version}, ${rounds} pairs of ${requests} requests, ${concurrency} at a time; user CPU µs a request`,
+    `node ${process.version}, ${rounds} pairs of ${requests} requests, ${concurrency} at a time; CPU µs a request`,
   );
   for (const { mode, base, added, low, high } of results) {
     const f = (n) => n.toFixed(2).padStart(7);

@@ -44,6 +44,8 @@ export class HttpRoundTrip extends RoundTrip {
   dialled = false;
   /** Its agent opens sockets by node's own `createSocket`, so we have seen each that it opened. */
   readonly #agentDials: boolean;
+  /** Its socket had carried nothing when it got it. */
+  #unused = false;
   #error: Error | null = null;
   /** The head was given to a socket that is not connected yet. */
   #headQueued = false;
@@ -102,6 +104,8 @@ export class HttpRoundTrip extends RoundTrip {
 
   onSocket(socket: Duplex): void {
     this.#socket = socket;
+    // Seen before this request's own bytes are written. Its agent may have opened it for a request that is gone.
+    this.#unused = connections.get(socket) === undefined && bytesWritten(socket) === 0;
     if (this.detailed) this.#writtenBefore = bytesWritten(socket);
     dialOf(socket)?.claim(this);
     // node:http emits 'socket' also for one that failed to connect at once; its error follows.
@@ -242,8 +246,9 @@ export class HttpRoundTrip extends RoundTrip {
     // `reusedSocket` is false when a finished request's connection is handed straight to a queued one; then either we
     // know the connection, or its agent never had to open one for this request.
     const reused =
-      request.reusedSocket || (known && connection.served > 0) || (!this.dialled && this.#agentDials);
-    this.gotConn(time, connection, reused, request.reusedSocket);
+      !this.#unused &&
+      (request.reusedSocket || (known && connection.served > 0) || (!this.dialled && this.#agentDials));
+    this.gotConn(time, connection, reused, reused && request.reusedSocket);
     if (this.#headQueued) this.#headIsWritten(request);
   }
 

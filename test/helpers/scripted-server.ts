@@ -42,6 +42,11 @@ export class Peer {
     return this.#take(this.#read + count);
   }
 
+  /** What has come and was not read yet. */
+  rest(): Buffer {
+    return this.#take(this.received.length);
+  }
+
   /** Resolves when the client has ended its side. */
   async end(): Promise<void> {
     while (!this.#ended) await this.#next();

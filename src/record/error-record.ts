@@ -15,6 +15,11 @@ export function errorRecord(error: unknown, redaction: Redaction, phase?: PhaseN
   return phase === undefined ? record : { ...record, phase };
 }
 
+/** An error in a word, for events: its code, or else its name. */
+export function errorWord(error: unknown): string {
+  return text(error, 'code') ?? text(error, 'name') ?? 'Error';
+}
+
 /** `effects`: the errors that this one is the cause of, because a cause can be circular. */
 function describe(error: unknown, redaction: Redaction, effects: readonly unknown[]): ErrorRecord {
   if ((typeof error !== 'object' && typeof error !== 'function') || error === null) {
@@ -48,10 +53,9 @@ function read(error: unknown, key: string): unknown {
   }
 }
 
-/** A property that says something; a code may be a number (`DOMException`). */
+/** A property that says something. A number does not: `DOMException` has one as its code, of another time. */
 function text(error: unknown, key: string): string | undefined {
   const value = read(error, key);
-  if (typeof value === 'number') return String(value);
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 

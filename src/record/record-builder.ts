@@ -14,6 +14,7 @@ import type {
 } from '../trace/client-trace.ts';
 import { connectionFacts } from './connection-record.ts';
 import { DialBuilder } from './dial-builder.ts';
+import { errorWord } from './error-record.ts';
 import { microseconds } from './phases.ts';
 import type { RecordedEvent } from './types.ts';
 
@@ -156,6 +157,5 @@ export class RecordBuilder implements ClientTrace {
 }
 
 function errorDetail(err: Error | null): { readonly error: string } | undefined {
-  if (err === null) return undefined;
-  return { error: 'code' in err && typeof err.code === 'string' ? err.code : err.name };
+  return err === null ? undefined : { error: errorWord(err) };
 }

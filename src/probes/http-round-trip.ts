@@ -54,9 +54,9 @@ export class HttpRoundTrip extends RoundTrip {
   #lastData = 0;
   #endCheckDue = false;
   #writtenBefore = 0;
-  #bytesWritten = 0;
   #bytesRead = 0;
   #bodyBytes: number | undefined = undefined;
+  #declaredBytes: number | undefined = undefined;
 
   constructor(request: ClientRequest, target: Target, agentDials: boolean) {
     super(target.protocol === 'https:' ? 'https' : 'http', request.method);
@@ -90,11 +90,13 @@ export class HttpRoundTrip extends RoundTrip {
 
   facts(): ExchangeFacts {
     const response = this.#response;
+    const socket = this.hasConn ? this.#socket : undefined;
     return {
       requestHttpVersion: '1.1',
-      bytesWritten: this.hasConn ? this.#bytesWritten : undefined,
+      bytesWritten: socket === undefined ? undefined : bytesWritten(socket) - this.#writtenBefore,
       bytesRead: this.hasConn ? this.#bytesRead : undefined,
-      bodyBytes: this.#bodyBytes,
+      // A length in the head tells of a body only when that has come.
+      bodyBytes: this.#bodyBytes ?? (response?.complete === true ? this.#declaredBytes : undefined),
       responseFields: response === undefined ? [] : pairs(response.rawHeaders),
       trailers: response === undefined ? [] : pairs(response.rawTrailers),
     };
@@ -213,11 +215,7 @@ export class HttpRoundTrip extends RoundTrip {
   finish(time: number, err: Error | null): void {
     if (this.isDone) return;
     this.#restoreWrite?.();
-    const socket = this.#socket;
-    if (socket !== undefined) {
-      socket.removeListener('data', onData);
-      if (this.detailed) this.#bytesWritten = bytesWritten(socket) - this.#writtenBefore;
-    }
+    this.#socket?.removeListener('data', onData);
     this.roundTripDone(time, err);
     this.#request = undefined;
     this.#response = undefined;
@@ -312,8 +310,10 @@ export class HttpRoundTrip extends RoundTrip {
   /** Counts what the parser gives to a body whose length no field tells. */
   #countBody(response: IncomingMessage): void {
     const length = response.headers['content-length'];
-    if (length !== undefined || this.method === 'HEAD') {
-      this.#bodyBytes = this.method === 'HEAD' ? 0 : Number(length);
+    // Its length is that of another response's body (RFC 9110, 8.6).
+    const isEmpty = this.method === 'HEAD' || response.statusCode === 304;
+    if (length !== undefined || isEmpty) {
+      this.#declaredBytes = isEmpty ? 0 : Number(length);
       return;
     }
     this.#bodyBytes = 0;
@@ -367,6 +367,8 @@ function onFree(this: Duplex): void {
   // Also after an unwatched use: then this is all that we learn of it.
   connection.idleSince = time;
   roundTrip?.onFree(time, this);
+  // Its agent has closed it instead; when 'close' comes, no round trip uses it any more.
+  if (roundTrip !== undefined && this.destroyed) connection.close(time, 'response', null);
 }
 
 function onClose(this: Duplex): void {

@@ -6,8 +6,9 @@ export function isTLSSocket(socket: object): socket is TLSSocket {
   return 'encrypted' in socket && socket.encrypted === true && 'getProtocol' in socket;
 }
 
-/** What a handshake has agreed on before the certificate is verified; gone from the socket when that fails. */
+/** What a handshake has agreed on by now; gone from the socket when it fails. */
 export interface Agreed {
+  readonly serverName: string | undefined;
   readonly version: string | undefined;
   readonly cipher: string | undefined;
   readonly resumed: boolean;
@@ -15,14 +16,21 @@ export interface Agreed {
   readonly chain: readonly PeerCertificate[] | undefined;
 }
 
+/** What is known when a handshake begins. */
+export function offered(socket: TLSSocket): Agreed {
+  const serverName = text(askHandle(socket, 'getServername'));
+  return { serverName, version: undefined, cipher: undefined, resumed: false, chain: undefined };
+}
+
 /** Reads what was agreed on from a socket that is alive, right before its certificate is verified. */
 export function agreedOn(socket: TLSSocket): Agreed {
   return {
+    serverName: serverName(socket),
     version: attempt(() => socket.getProtocol()) ?? undefined,
     cipher: attempt(() => socket.getCipher()?.standardName),
     resumed: attempt(() => socket.isSessionReused()) ?? false,
-    // Reading it costs 0.2 to 0.5 ms, so only when it is about to be refused.
-    chain: willBeRefused(socket) ? readChain(socket) : undefined,
+    // Reading it costs 0.2 to 0.5 ms, so only when OpenSSL has found it wanting and it is about to be refused.
+    chain: (askHandle(socket, 'verifyError') ?? undefined) === undefined ? undefined : readChain(socket),
   };
 }
 
@@ -53,13 +61,13 @@ class SocketTLSState implements TLSConnectionState {
   #socket: TLSSocket | undefined;
 
   constructor(socket: TLSSocket, agreed: Agreed, err: Error | null) {
+    this.serverName = agreed.serverName;
     this.version = agreed.version;
     this.cipher = agreed.cipher;
     this.resumed = agreed.resumed;
     this.#chain = agreed.chain ?? chainOfRefusal(err);
     this.#socket = socket;
     this.alpnProtocol = socket.alpnProtocol || undefined;
-    this.serverName = serverName(socket);
     this.authorized = socket.authorized;
     this.authorizationError = errorCode(socket.authorizationError);
   }
@@ -82,20 +90,21 @@ function attempt<T>(read: () => T): T | undefined {
   }
 }
 
-/** OpenSSL has found the chain wanting. Private: where it is missing, the chain of a failed handshake is not known. */
-function willBeRefused(socket: TLSSocket): boolean {
+/** Calls a method of the socket's private handle; where there is none, less is known of a handshake that fails. */
+function askHandle(socket: TLSSocket, name: 'getServername' | 'verifyError'): unknown {
   const handle: unknown = Reflect.get(socket, '_handle');
-  if (typeof handle !== 'object' || handle === null || !('verifyError' in handle)) return false;
-  const { verifyError } = handle;
-  if (typeof verifyError !== 'function') return false;
-  const err = attempt<unknown>(() => Reflect.apply(verifyError, handle, []));
-  return err !== undefined && err !== null;
+  const method: unknown =
+    typeof handle === 'object' && handle !== null ? Reflect.get(handle, name) : undefined;
+  return typeof method === 'function' ? attempt<unknown>(() => Reflect.apply(method, handle, [])) : undefined;
 }
 
 /** `servername` is false, null, undefined or '' where none was sent, by Node version; @types/node knows only one. */
 function serverName(socket: TLSSocket): string | undefined {
-  const name: unknown = 'servername' in socket ? socket.servername : undefined;
-  return typeof name === 'string' && name !== '' ? name : undefined;
+  return text('servername' in socket ? socket.servername : undefined);
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
 /** Declared as Error; Node sets OpenSSL's code as a string, or the code of its own error. */

@@ -4,7 +4,7 @@ import type { TLSSocket } from 'node:tls';
 import { now } from '../events/clock.ts';
 import { Dial, type DialTarget, canceled } from '../events/dial.ts';
 import type { RoundTrip } from '../events/round-trip.ts';
-import { type Agreed, agreedOn, isTLSSocket, tlsState } from '../events/tls-state.ts';
+import { type Agreed, agreedOn, isTLSSocket, offered, tlsState } from '../events/tls-state.ts';
 import type { TLSConnectionState } from '../trace/client-trace.ts';
 import { currentNode } from '../trace/context.ts';
 import { areProbesOurs } from '../trace/shared.ts';
@@ -24,7 +24,7 @@ class Watch {
   readonly dial: Dial;
   /** The listeners are on. */
   attached = false;
-  /** What the handshake agreed on, read before the certificate is verified. */
+  /** What the handshake has agreed on, read when it begins and before the certificate is verified. */
   agreed: Agreed | undefined = undefined;
   /** Who waits until the socket can be used. */
   onReady: ((time: number) => void) | undefined = undefined;
@@ -281,7 +281,8 @@ function end(socket: Socket, watch: Watch, time: number): void {
   detach(socket, watch);
   const { onReady } = watch;
   watch.onReady = undefined;
-  onReady?.(time);
+  // A hook may just have destroyed it.
+  if (!socket.destroyed) onReady?.(time);
 }
 
 function onError(this: Socket, err: Error): void {
@@ -318,6 +319,7 @@ function beginHandshake(socket: TLSSocket): void {
     watch = watchSocket(socket, below?.dial ?? new Dial(dialOwner ?? undefined, undefined));
   }
   attach(socket, watch);
+  watch.agreed = offered(socket);
   watch.dial.tlsHandshakeStart(now());
 }
 

@@ -168,7 +168,11 @@ export class HttpRoundTrip extends RoundTrip {
     // Kept connections emit 'free' right after this, others 'close'; a body that nobody reads keeps it open.
     if (socket !== undefined && !socket.destroyed) return;
     this.checkEnd();
-    this.finish(now(), this.#failure());
+    const time = now();
+    const err = this.#failure();
+    this.finish(time, err);
+    // When 'close' of the socket comes, no round trip uses it any more.
+    this.connection?.close(time, err === null ? 'response' : 'error', socket?.errored ?? null);
   }
 
   /** 101 or CONNECT: the socket is the user's from now on. */

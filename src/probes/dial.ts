@@ -58,7 +58,8 @@ export function dialingFor<R>(owner: RoundTrip | null, open: () => R): R {
 
 /** The dial that opened `socket`; undefined when nobody watched it. */
 export function dialOf(socket: object): Dial | undefined {
-  return watches.get(socket)?.dial;
+  // TLS over a socket that still connects is told by that socket; its own watch begins with the handshake.
+  return (watches.get(socket) ?? (isTLSSocket(socket) ? watchBelow(socket) : undefined))?.dial;
 }
 
 /** `roundTrip` failed with `err` before it had a socket: the dial that failed so was its own. */
@@ -77,7 +78,7 @@ export function isDialing(socket: object): boolean {
 
 /** Calls `onReady` once when `socket`, which {@link isDialing}, can be used; never when that fails. */
 export function whenReady(socket: Socket, onReady: (time: number) => void): void {
-  const watch = watches.get(socket) ?? watchSocket(socket, new Dial(undefined, undefined));
+  const watch = watches.get(socket) ?? watchSocket(socket, dialOf(socket) ?? new Dial(undefined, undefined));
   attach(socket, watch);
   watch.onReady = onReady;
 }

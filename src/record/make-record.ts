@@ -71,13 +71,14 @@ function momentsOf(builder: RecordBuilder): Moments {
   const isOwn = builder.use?.reused === false && connection?.dial?.owner === roundTrip;
   const dialCounts = dial.happened && (connection === undefined || isOwn);
   const proxied = dialCounts && isProxied(builder);
+  const attempt = dial.attempts.at(-1);
   return {
     start: builder.start,
     // A failure after the last byte (the upload broke off) is still told in `error`.
     end: builder.lastByteTime ?? builder.doneTime ?? now(),
     dnsStart: dial.dnsStartTime,
     connectStart: dial.attempts[0]?.start,
-    connectDone: dial.attempts.at(-1)?.done,
+    connectDone: attempt?.err === null ? attempt.done : undefined,
     tlsStart: proxied && !isOriginsHandshake(builder) ? undefined : dial.tlsStartTime,
     gotConn: builder.gotConnTime,
     wroteRequest: builder.wroteRequestTime,

@@ -8,7 +8,7 @@ export interface Moments {
   readonly dnsStart: number | undefined;
   /** The first attempt's start. */
   readonly connectStart: number | undefined;
-  /** The last attempt's end. */
+  /** The end of the attempt that succeeded. */
   readonly connectDone: number | undefined;
   /** The handshake with the origin; one with a proxy does not count. */
   readonly tlsStart: number | undefined;

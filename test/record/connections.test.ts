@@ -11,6 +11,7 @@ import { type ConnectionRecord, Recorder, record } from '../../src/index.ts';
 import { appServer } from '../helpers/app-server.ts';
 import { scriptedServer } from '../helpers/scripted-server.ts';
 import { agentFor, errorOf, get, httpAgent, open, responseOf } from '../http/exchange.ts';
+import { aNumber, containing } from './matchers.ts';
 import { expectValid } from './valid.ts';
 
 /** Resolves with the record of the next connection that ends. */
@@ -138,7 +139,7 @@ describe('a connection’s own record', () => {
     });
     const { recorder, closed } = connectionRecorder();
     await recorder.run(() => get(server.origin, { agent: httpAgent() }));
-    expect((await closed).closed).toEqual({ reason: 'response', time: expect.any(Number) });
+    expect((await closed).closed).toEqual({ reason: 'response', time: aNumber });
     await recorder.flush();
     expect(recorder.records[0]?.connection).toMatchObject({ after: 'closed', closeReason: 'response' });
   });
@@ -150,11 +151,11 @@ describe('a connection’s own record', () => {
     agent.maxFreeSockets = 0;
     const { recorder, closed } = connectionRecorder();
     await recorder.run(() => get(server.origin, { agent }));
-    expect((await closed).closed).toEqual({ reason: 'response', time: expect.any(Number) });
+    expect((await closed).closed).toEqual({ reason: 'response', time: aNumber });
     await recorder.flush();
     expect(recorder.records[0]?.connection).toMatchObject({
       after: 'closed',
-      closeReason: expect.stringContaining('maxFreeSockets 0'),
+      closeReason: containing('maxFreeSockets 0'),
     });
   });
 
@@ -187,7 +188,7 @@ describe('a connection’s own record', () => {
       const [, socket] = (await once(request, 'upgrade')) as [unknown, net.Socket]; // node:http's documentation
       socket.destroy();
     });
-    expect((await closed).closed).toEqual({ reason: 'handed-over', time: expect.any(Number) });
+    expect((await closed).closed).toEqual({ reason: 'handed-over', time: aNumber });
     await recorder.flush();
     const { connection, response, outcome } = expectValid(recorder.records[0]!);
     expect({ outcome, status: response?.status, after: connection?.after }).toEqual({

@@ -2,6 +2,7 @@ import { Worker, isMainThread, threadId } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 
 import { globalId, processInfo, wallTime } from '../../src/record/process-info.ts';
+import { aNumber } from './matchers.ts';
 import { FakeRoundTrip } from './fake-round-trip.ts';
 
 describe('the identity of a record', () => {
@@ -43,10 +44,7 @@ describe('the identity of a record', () => {
     const worker = new Worker(code, { eval: true });
     const message: unknown = await new Promise((resolve) => worker.once('message', resolve));
     await worker.terminate();
-    expect(message).toEqual([
-      `${process.pid}-${worker.threadId === -1 ? 1 : worker.threadId}-1`,
-      expect.any(Number),
-    ]);
+    expect(message).toEqual([`${process.pid}-${worker.threadId === -1 ? 1 : worker.threadId}-1`, aNumber]);
   });
 });
 

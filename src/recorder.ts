@@ -194,6 +194,8 @@ export interface RecordOptions extends RecorderOptions {
  * @throws TypeError (`ERR_HTTPTRACE_ARGUMENT`), as a rejection, for an option of the wrong type, before `fn` is called.
  */
 export async function record<R>(fn: () => R | Promise<R>, options: RecordOptions = {}): Promise<Recorded<R>> {
+  const { timeout = DEFAULT_TIMEOUT } = options;
+  checkNumber('record', 'timeout', timeout, 'milliseconds');
   const recorder = new Recorder(options);
   let result: PromiseSettledResult<R>;
   try {
@@ -201,6 +203,6 @@ export async function record<R>(fn: () => R | Promise<R>, options: RecordOptions
   } catch (reason) {
     result = { status: 'rejected', reason };
   }
-  await recorder.flush(options);
+  await recorder.flush({ timeout });
   return { ...result, records: [...recorder.records] };
 }

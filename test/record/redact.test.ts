@@ -263,18 +263,26 @@ function recordWith(plant: Plant, secret: string): RoundTripRecord {
 }
 
 describe('a secret', () => {
+  function expectHidden(plant: Plant, secret: string): void {
+    const json = JSON.stringify(recordWith(plant, secret));
+    expect(json).not.toContain(secret);
+    expect(json).not.toContain(inURL(secret));
+    expect(json).toContain('redacted');
+  }
+
   it('is in no part of a record, wherever it was', () => {
+    for (const plant of plants) expectHidden(plant, 's3cr3t');
+  });
+
+  it('is in no part of a record, whatever it is', () => {
     const secret = fc
       .string({ minLength: 4, unit: fc.constantFrom(...'abcXYZ019-._~!*()'.split('')) })
       .map((text) => `s3cr3t${text}`);
     fc.assert(
-      fc.property(secret, fc.constantFrom(...plants), (value, plant) => {
-        const json = JSON.stringify(recordWith(plant, value));
-        expect(json).not.toContain(value);
-        expect(json).not.toContain(inURL(value));
-        expect(json).toContain('redacted');
-      }),
-      { numRuns: 3000 },
+      fc.property(secret, fc.constantFrom(...plants), (value, plant) => expectHidden(plant, value)),
+      {
+        numRuns: 500,
+      },
     );
   });
 

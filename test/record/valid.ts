@@ -32,7 +32,8 @@ export function invalid(record: unknown): string | undefined {
 export function expectValid<R extends RoundTripRecord | ConnectionRecord>(record: R): R {
   // What is undefined, -0, NaN or no plain object does not survive.
   expect(JSON.parse(JSON.stringify(record))).toStrictEqual(record);
-  expect(invalid(record), JSON.stringify(record, undefined, 1)).toBeUndefined();
+  const why = invalid(record);
+  if (why !== undefined) expect.fail(`${why}\n${JSON.stringify(record, undefined, 1)}`);
   if (record.type === 'roundTrip') expectPartition(record.phases, record.duration);
   return record;
 }

@@ -46,7 +46,7 @@ export class RecordBuilder implements ClientTrace {
   /** Undefined until the agent was asked to keep the connection. */
   putIdleError: Error | null | undefined = undefined;
   error: Error | null = null;
-  readonly #onDone: OnDone;
+  #onDone: OnDone | undefined;
 
   constructor(roundTrip: RoundTrip, callSite: readonly string[] | undefined, onDone: OnDone) {
     this.roundTrip = roundTrip;
@@ -146,7 +146,10 @@ export class RecordBuilder implements ClientTrace {
   roundTripDone({ err }: RoundTripDoneInfo): void {
     this.doneTime = this.#event('roundTripDone', errorDetail(err));
     this.error = err;
-    this.#onDone(this);
+    const onDone = this.#onDone;
+    // The connection that it opened keeps the round trip, and must not keep its recorder.
+    this.#onDone = undefined;
+    onDone?.(this);
   }
 
   #event(name: string, detail?: RecordedEvent['detail']): number {

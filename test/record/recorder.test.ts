@@ -333,7 +333,7 @@ describe('a record', () => {
     const bare = JSON.stringify(one, (key, value: unknown) =>
       key === 'header' && Array.isArray(value) ? value.map(([name]: string[]) => [name, '']) : value,
     );
-    
+
     expect(bare.length).toBeLessThan(2048);
   });
 });

@@ -2,15 +2,17 @@ import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { now } from '../events/clock.ts';
-import { Dial, type DialTarget, canceled } from '../events/dial.ts';
+import { Dial, canceled } from '../events/dial.ts';
 import type { RoundTrip } from '../events/round-trip.ts';
 import { type Agreed, agreedOn, isTLSSocket, offered, tlsState } from '../events/tls-state.ts';
 import type { TLSConnectionState } from '../trace/client-trace.ts';
 import { currentNode } from '../trace/context.ts';
 import { areProbesOurs } from '../trace/shared.ts';
 import { isWatched } from '../trace/trace-list.ts';
+import { dialTarget } from './dial-target.ts';
 import type { Patches } from './patches.ts';
 import { slot } from './slot.ts';
+import { hasHandle, isServer, streamsBelow } from './tls-internals.ts';
 
 /**
  * The dial probe: DNS, TCP and TLS of every new connection, for all other probes. It hangs on the two functions that are
@@ -161,31 +163,13 @@ function beginDial(socket: Socket, args: readonly unknown[]): Watch {
   // A socket may connect again after it was closed.
   const earlier = watches.get(socket);
   if (earlier !== undefined) detach(socket, earlier);
-  const target = dialTarget(args);
+  const target = dialTarget(args, isIP);
   const dial = new Dial(dialOwner ?? undefined, target);
   const watch = watchSocket(socket, dial);
   // Before the original: a unix socket's attempt, a custom lookup and some errors come while it runs.
   attach(socket, watch);
   if (target.isName) dial.dnsStart(now(), target.host);
   return watch;
-}
-
-/** What connect() was asked for: options, port and host, a path, or (from net.connect) an array with the options. */
-function dialTarget(args: readonly unknown[]): DialTarget {
-  const first: unknown = Array.isArray(args[0]) ? args[0][0] : args[0];
-  if (typeof first === 'object' && first !== null) {
-    if ('path' in first && typeof first.path === 'string' && first.path !== '')
-      return { host: first.path, port: undefined, isName: false };
-    return nameOrAddress('host' in first ? first.host : undefined, 'port' in first ? first.port : undefined);
-  }
-  if (typeof first === 'string' && Number.isNaN(Number(first)))
-    return { host: first, port: undefined, isName: false };
-  return nameOrAddress(args[1], first);
-}
-
-function nameOrAddress(host: unknown, port: unknown): DialTarget {
-  if (typeof host !== 'string' || host === '') return { host: 'localhost', port: Number(port), isName: true };
-  return { host, port: Number(port), isName: isIP(host) === 0 };
 }
 
 function attach(socket: Socket, watch: Watch): void {
@@ -312,7 +296,7 @@ function handshakeState(socket: Socket, agreed: Agreed | undefined, err: Error):
 
 /** Called at each `_start`, which on a socket that still connects only puts itself off until 'connect'. */
 function beginHandshake(socket: TLSSocket): void {
-  if (isServer(socket) || socket.connecting || handleOf(socket) === undefined) return;
+  if (isServer(socket) || socket.connecting || !hasHandle(socket)) return;
   let watch = watches.get(socket);
   if (watch === undefined) {
     const below = watchBelow(socket);
@@ -324,28 +308,9 @@ function beginHandshake(socket: TLSSocket): void {
   watch.dial.tlsHandshakeStart(now());
 }
 
-interface Handle {
-  /** The stream that a TLS handle was put over: a socket, or a wrapper with the user's stream in `stream`. */
-  readonly _parentWrap?: object & { readonly stream?: object };
-}
-
-/** Private; without it TLS over a tunnel has a dial of its own, found by the socket that the request gets. */
-function handleOf(socket: TLSSocket): Handle | undefined {
-  const handle: unknown = Reflect.get(socket, '_handle');
-  return typeof handle === 'object' && handle !== null ? handle : undefined;
-}
-
 function watchBelow(socket: TLSSocket): Watch | undefined {
-  const below = handleOf(socket)?._parentWrap;
-  if (below === undefined || below === null) return undefined;
-  const watch = watches.get(below) ?? (below.stream === undefined ? undefined : watches.get(below.stream));
+  let watch: Watch | undefined;
+  for (const below of streamsBelow(socket)) watch ??= watches.get(below);
   // A CONNECT request of the program's own is a round trip with its own dial, which has ended.
   return watch?.dial.owner?.isDone === true ? undefined : watch;
-}
-
-function isServer(socket: TLSSocket): boolean {
-  const options: unknown = Reflect.get(socket, '_tlsOptions');
-  return (
-    typeof options === 'object' && options !== null && 'isServer' in options && options.isServer === true
-  );
 }

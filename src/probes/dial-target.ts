@@ -1,0 +1,27 @@
+import type { DialTarget } from '../events/dial.ts';
+
+/**
+ * What connect() was asked for: options, port and host, a path, or (from net.connect) an array with the options.
+ *
+ * @param isIP - `net.isIP`.
+ */
+export function dialTarget(args: readonly unknown[], isIP: (host: string) => number): DialTarget {
+  const first: unknown = Array.isArray(args[0]) ? args[0][0] : args[0];
+  if (typeof first === 'object' && first !== null) {
+    if ('path' in first && typeof first.path === 'string' && first.path !== '')
+      return { host: first.path, port: undefined, isName: false };
+    return nameOrAddress(
+      isIP,
+      'host' in first ? first.host : undefined,
+      'port' in first ? first.port : undefined,
+    );
+  }
+  if (typeof first === 'string' && Number.isNaN(Number(first)))
+    return { host: first, port: undefined, isName: false };
+  return nameOrAddress(isIP, args[1], first);
+}
+
+function nameOrAddress(isIP: (host: string) => number, host: unknown, port: unknown): DialTarget {
+  if (typeof host !== 'string' || host === '') return { host: 'localhost', port: Number(port), isName: true };
+  return { host, port: Number(port), isName: isIP(host) === 0 };
+}

@@ -30,9 +30,10 @@ export class Stage {
     const name = `${this.#scenes}  ${text}`;
     const rest = this.pen.glyph.line.repeat(Math.max(0, this.terminal.width - textWidth(start + name) - 1));
     const { pen } = this;
+    // The introduction ends with an empty line.
+    const gap = this.#scenes === 1 ? [''] : ['', ''];
     await this.print([
-      '',
-      '',
+      ...gap,
       `${pen.paint('dim', start)}${pen.paint('bold', name)} ${pen.paint('dim', rest)}`,
       '',
     ]);

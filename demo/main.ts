@@ -47,8 +47,7 @@ async function demo(stage: Stage): Promise<number> {
   await stage.say(
     `${SCENES.length} short scenes. Every picture is of real requests, just sent to servers that this program has started on this machine; nothing leaves it. Lines that begin with $ are what you would type.`,
   );
-  const home = process.cwd();
-  const folder = mkdtempSync(join(tmpdir(), 'httptrace-demo-'));
+  const folder = makeFolder();
   const servers = await startServers();
   try {
     writeFileSync(join(folder, CA_FILE), servers.ca);
@@ -67,10 +66,20 @@ async function demo(stage: Stage): Promise<number> {
     await close(stage, failed);
     return failed.length === 0 ? 0 : 1;
   } finally {
-    process.chdir(home);
-    rmSync(folder, { recursive: true, force: true });
     servers.close();
   }
+}
+
+/** A folder that goes with the process, whichever way that ends. */
+function makeFolder(): string {
+  const home = process.cwd();
+  const folder = mkdtempSync(join(tmpdir(), 'httptrace-demo-'));
+  process.once('exit', () => {
+    // Windows keeps the folder that somebody is in.
+    process.chdir(home);
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return folder;
 }
 
 async function close(stage: Stage, failed: readonly string[]): Promise<void> {

@@ -16,6 +16,7 @@ const QUEUED_WIDTH = 11;
 const CONNECTION_WIDTH = 13;
 const LEAST_COLUMNS = 16;
 const COLUMNS_PER_TICK = 9;
+const QUEUED_HEADING = 'queued';
 const REQUESTS = 6;
 
 /** Six requests at once through a pool of two connections. */
@@ -44,12 +45,14 @@ function drawPool({ pen, terminal }: Stage, records: readonly RoundTripRecord[])
   const columns = Math.max(LEAST_COLUMNS, terminal.width - LABEL_WIDTH - QUEUED_WIDTH - CONNECTION_WIDTH);
   const scale = durationScale(layout.duration);
   const numbers = new ConnectionNumbers();
+  const headingAt = columns + QUEUED_WIDTH - QUEUED_HEADING.length;
   let axis = '';
   for (const { at, label } of axisTicks(layout.duration, Math.floor(columns / COLUMNS_PER_TICK))) {
     const column = cellAt(at, columns);
-    if (column + label.length <= columns) axis = axis.padEnd(column) + label;
+    // The last label may stand over the next column, which has room beside its heading.
+    if (column + label.length < headingAt) axis = axis.padEnd(column) + label;
   }
-  const head = padEnd(axis, columns) + padStart('queued', QUEUED_WIDTH) + '  connection';
+  const head = `${padEnd(axis, headingAt)}${QUEUED_HEADING}  connection`;
   const lines = [' '.repeat(LABEL_WIDTH) + pen.paint('dim', head)];
   for (const group of layout.groups) {
     const { connection, phases, request } = group.record;

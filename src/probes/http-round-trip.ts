@@ -7,7 +7,16 @@ import { type ExchangeFacts, type FieldGroup, RoundTrip, cutOff } from '../event
 import type { HeaderMap, ResponseInfo } from '../trace/client-trace.ts';
 import { HttptraceError } from '../trace/errors.ts';
 import { claimFailedDial, dialOf, isDialing, whenReady } from './dial.ts';
-import { expectsContinue, headOf, headerMap, pairs, parseFields, setFields } from './request-head.ts';
+import {
+  expectsContinue,
+  headOf,
+  headerMap,
+  pairs,
+  parseFields,
+  rawField,
+  setFields,
+} from './request-head.ts';
+import { setOwnMethod } from './own-method.ts';
 import { slot } from './slot.ts';
 
 /** Heads with bodies up to this size go to the kernel in one piece; then 'finish' tells of both. */
@@ -15,15 +24,17 @@ const ONE_WRITE = 16 * 1024;
 
 const connections = slot<Connection>();
 
-/** What @types/node does not tell of a request. */
-export type WithAgent = ClientRequest & { readonly agent?: CoreAgent | null };
-
 /** What @types/node does not tell of an agent; a user's agent may lack any of it. */
 export interface CoreAgent {
   readonly addRequest?: unknown;
   readonly createSocket?: unknown;
   readonly keepAlive?: unknown;
   readonly maxFreeSockets?: unknown;
+}
+
+/** The agent of a request, of which @types/node does not tell; undefined when it has none. */
+export function agentOf(request: ClientRequest | undefined): CoreAgent | undefined {
+  return (request as { readonly agent?: CoreAgent | null } | undefined)?.agent ?? undefined;
 }
 
 /** Where a request goes, as its agent was told. */
@@ -50,6 +61,7 @@ export class HttpRoundTrip extends RoundTrip {
   /** The head was given to a socket that is not connected yet. */
   #headQueued = false;
   #restoreWrite: (() => void) | undefined = undefined;
+  #restorePush: (() => void) | undefined = undefined;
   #expectsContinue = false;
   #lastData = 0;
   #endCheckDue = false;
@@ -138,7 +150,7 @@ export class HttpRoundTrip extends RoundTrip {
     const request = this.#request;
     if (err === undefined || request === undefined) return;
     // Without `aborted` node:http still gives a final response that came in the same packet to the user.
-    request.aborted = true;
+    Reflect.set(request, 'aborted', true);
     request.destroy(err);
   }
 
@@ -219,6 +231,7 @@ export class HttpRoundTrip extends RoundTrip {
   finish(time: number, err: Error | null): void {
     if (this.isDone) return;
     this.#restoreWrite?.();
+    this.#restorePush?.();
     this.#socket?.removeListener('data', onData);
     this.roundTripDone(time, err);
     this.#request = undefined;
@@ -263,29 +276,17 @@ export class HttpRoundTrip extends RoundTrip {
   /** The head is not made yet: the first write to the socket will have it. */
   #watchFirstWrite(socket: Duplex): void {
     const roundTrip = this;
-    const own = Object.getOwnPropertyDescriptor(socket, 'write');
     const before = socket.write;
+    const restore = setOwnMethod(socket, 'write', write);
     function write(this: Duplex, ...args: unknown[]): unknown {
+      roundTrip.#restoreWrite = undefined;
       restore();
       // In the next tick, because node:http corks the socket until then.
       if (roundTrip.hasConn) process.nextTick(writeHeaders, roundTrip);
       else roundTrip.#headQueued = true;
       return Reflect.apply(before, this, args);
     }
-    function restore(): void {
-      roundTrip.#restoreWrite = undefined;
-      // Somebody else has wrapped it since: ours stays below and has nothing left to do.
-      if (Object.getOwnPropertyDescriptor(socket, 'write')?.value !== write) return;
-      if (own === undefined) Reflect.deleteProperty(socket, 'write');
-      else Object.defineProperty(socket, 'write', own);
-    }
     this.#restoreWrite = restore;
-    Object.defineProperty(socket, 'write', {
-      value: write,
-      writable: true,
-      configurable: true,
-      enumerable: false,
-    });
   }
 
   /** Called where the head has been written, if it was made at all. */
@@ -313,27 +314,25 @@ export class HttpRoundTrip extends RoundTrip {
 
   /** Counts what the parser gives to a body whose length no field tells. */
   #countBody(response: IncomingMessage): void {
-    const length = response.headers['content-length'];
     // Its length is that of another response's body (RFC 9110, 8.6).
-    const isEmpty = this.method === 'HEAD' || response.statusCode === 304;
-    if (length !== undefined || isEmpty) {
-      this.#declaredBytes = isEmpty ? 0 : Number(length);
+    if (this.method === 'HEAD' || response.statusCode === 304) {
+      this.#declaredBytes = 0;
+      return;
+    }
+    const { rawHeaders } = response;
+    const length = rawField(rawHeaders, 'content-length');
+    if (length !== undefined) {
+      this.#declaredBytes = Number(length);
       return;
     }
     this.#bodyBytes = 0;
     const roundTrip = this;
     const before = response.push;
+    this.#restorePush = setOwnMethod(response, 'push', push);
     function push(this: IncomingMessage, chunk: unknown, ...rest: unknown[]): unknown {
-      if (chunk === null) Reflect.deleteProperty(this, 'push');
-      else if (ArrayBuffer.isView(chunk)) roundTrip.#bodyBytes! += chunk.byteLength;
+      if (ArrayBuffer.isView(chunk)) roundTrip.#bodyBytes! += chunk.byteLength;
       return Reflect.apply(before, this, [chunk, ...rest]);
     }
-    Object.defineProperty(response, 'push', {
-      value: push,
-      writable: true,
-      configurable: true,
-      enumerable: false,
-    });
   }
 }
 
@@ -413,12 +412,12 @@ function bracketed(host: string): string {
 
 /** Its agent was not asked to keep connections when it is known to keep none. */
 function keepsAlive(request: ClientRequest | undefined): boolean {
-  const agent = (request as WithAgent | undefined)?.agent;
-  return agent != null && agent.keepAlive !== false;
+  const agent = agentOf(request);
+  return agent !== undefined && agent.keepAlive !== false;
 }
 
 function notKept(request: ClientRequest | undefined): HttptraceError {
-  const limit = (request as WithAgent | undefined)?.agent?.maxFreeSockets;
+  const limit = agentOf(request)?.maxFreeSockets;
   return new HttptraceError(
     'ERR_HTTPTRACE_NOT_KEPT',
     `the agent closed the connection: it had ended, or as many were idle already as the agent keeps (maxFreeSockets ${String(limit)})`,

@@ -5,7 +5,7 @@ import { now } from '../events/clock.ts';
 import { Context, type ContextNode, currentNode } from '../trace/context.ts';
 import { isWatched, resolveTraces } from '../trace/trace-list.ts';
 import { dialingFor } from './dial.ts';
-import { type CoreAgent, HttpRoundTrip, type Target, type WithAgent } from './http-round-trip.ts';
+import { type CoreAgent, HttpRoundTrip, type Target, agentOf } from './http-round-trip.ts';
 import type { Patches } from './patches.ts';
 import { slot } from './slot.ts';
 
@@ -54,7 +54,8 @@ export function installHttp(patches: Patches): void {
         const args = arguments;
         const roundTrip = roundTrips.get(request) ?? null;
         if (roundTrip !== null) roundTrip.dialled = true;
-        return dialingFor(roundTrip, () => inContextOf(roundTrip, () => Reflect.apply(original, this, args)));
+        const open = (): unknown => Reflect.apply(original, this, args);
+        return dialingFor(roundTrip, () => inContextOf(roundTrip, open));
       },
   );
 
@@ -121,8 +122,8 @@ function before(roundTrip: HttpRoundTrip, event: unknown, argument: unknown): vo
 
 function begin(request: ClientRequest, context: ContextNode | undefined, target: Target): void {
   const time = now();
-  const { agent } = request as WithAgent;
-  const agentDials = agent != null && agent.createSocket === coreAgent?.createSocket;
+  const agent = agentOf(request);
+  const agentDials = agent !== undefined && agent.createSocket === coreAgent?.createSocket;
   const roundTrip = new HttpRoundTrip(request, target, agentDials);
   if (!resolveTraces(roundTrip, context)) {
     roundTrips.set(request, null);
@@ -136,9 +137,9 @@ function begin(request: ClientRequest, context: ContextNode | undefined, target:
 
 /** For requests that do not come by a core agent: `createConnection`, ws, agent-base 6, agent-like objects. */
 function beginLate(request: ClientRequest): void {
-  const { agent } = request as WithAgent;
+  const agent = agentOf(request);
   // addRequest has decided already, in the requester's context; here it may be another one.
-  if (agent != null && agent.addRequest === coreAgent?.addRequest) return;
+  if (agent !== undefined && agent.addRequest === coreAgent?.addRequest) return;
   const context = currentNode();
   if (isWatched(context) && roundTrips.get(request) === undefined)
     begin(request, context, lateTarget(request));
@@ -163,12 +164,12 @@ function agentTarget(
 ): Target {
   // The old form addRequest(request, host, port) is still accepted by node:http and used by old agents.
   const host = typeof options === 'string' ? options : options.host;
-  const port = typeof options === 'string' ? legacyPort : options.port;
+  const port: unknown = typeof options === 'string' ? legacyPort : options.port;
   const protocol = protocolOf(request, agent);
   return {
     protocol,
     host: host || 'localhost',
-    port: String(port || defaultPort(protocol)),
+    port: (typeof port === 'number' || typeof port === 'string' ? String(port) : '') || defaultPort(protocol),
     path: request.path,
   };
 }

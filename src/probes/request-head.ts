@@ -46,6 +46,14 @@ export function expectsContinue(head: string): boolean {
   return head.includes('100-') && /\r\nexpect:[ \t]*100-continue[ \t]*\r\n/i.test(head);
 }
 
+/** The first field called `name`, which is in lower case; read here because `message.headers` makes the whole map. */
+export function rawField(raw: readonly string[], name: string): string | undefined {
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    if (raw[i]!.length === name.length && raw[i]!.toLowerCase() === name) return raw[i + 1];
+  }
+  return undefined;
+}
+
 /** Node's flat list of raw headers as pairs. */
 export function pairs(raw: readonly string[]): HeaderField[] {
   const fields: HeaderField[] = [];

@@ -4,9 +4,9 @@ import net from 'node:net';
 import tls from 'node:tls';
 import { Agent as AgentBase, type AgentConnectOpts } from 'agent-base';
 import AgentKeepAlive, { HttpsAgent as HttpsAgentKeepAlive } from 'agentkeepalive';
-import axios from 'axios';
+import { create } from 'axios';
 import follow from 'follow-redirects';
-import got from 'got';
+import { got } from 'got';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import { HttpsProxyAgent as HttpsProxyAgent7 } from 'https-proxy-agent-v7';
 import fetch from 'node-fetch';
@@ -124,7 +124,7 @@ export const CLIENTS: Client[] = [
     follows: true,
     make: () => {
       const { http: httpAgent, https: httpsAgent } = agents();
-      const client = axios.create({
+      const client = create({
         httpAgent,
         httpsAgent,
         adapter: 'http',
@@ -209,8 +209,7 @@ export const CLIENTS: Client[] = [
     make: () => {
       const plain = own(new AgentKeepAlive());
       const secure = own(new HttpsAgentKeepAlive({ ca: certs().ca }));
-      // It is an Agent at run time; its types say so of an older http.Agent.
-      return byCore((url) => (isSecure(url) ? secure : plain) as unknown as http.Agent);
+      return byCore((url) => (isSecure(url) ? secure : plain));
     },
   },
   {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { observe, uninstall } from '../../src/index.ts';
+import { Recorder, observe, uninstall } from '../../src/index.ts';
 import { recordings } from '../helpers/recordings.ts';
 import { scriptedServer } from '../helpers/scripted-server.ts';
 import { Logger, type Log } from './log.ts';
@@ -53,6 +53,17 @@ describe.each(SCENARIOS)('watching changes nothing: $title', (scenario) => {
     for (const observer of observers) observer[Symbol.dispose]();
     expect(traced.roundTrips.length).toBeGreaterThan(0);
     expect(same(watched, plain)).toEqual(plain);
+  });
+
+  it('recorded, by a context and an observer', async () => {
+    uninstall();
+    const plain = await play(scenario, plainly);
+    const recorder = new Recorder();
+    const observer = observe(new Recorder().factory);
+    const watched = await play(scenario, (fn) => recorder.run(fn));
+    observer[Symbol.dispose]();
+    expect(same(watched, plain)).toEqual(plain);
+    expect(recorder.records.length + recorder.open).toBeGreaterThan(0);
   });
 
   it('installed, and nobody watches', async () => {

@@ -54,7 +54,9 @@ export class Logger {
         const count = emitter.listenerCount(name);
         if (count > 0) seen.listeners[String(name)] = count;
       }
-      seen.ownKeys = Reflect.ownKeys(emitter).map(String);
+      seen.ownKeys = Reflect.ownKeys(emitter)
+        .map(String)
+        .filter((key) => key !== '_peername');
       seen.inspected = normalise(inspect(emitter, { depth: 1, breakLength: 100, sorted: true }));
     }
     return this.log;
@@ -76,7 +78,7 @@ export class Logger {
       if (name === 'response' || name === 'upgrade' || name === 'connect') {
         if (args[0] !== undefined) logger.#watch(args[0] as IncomingMessage, logger.log.responses);
       }
-      return Reflect.apply(before, this, [name, ...args]) as boolean;
+      return Reflect.apply(before, this, [name, ...args]);
     }
     Object.defineProperty(emitter, 'emit', {
       value: emit,
@@ -105,12 +107,14 @@ function withoutPorts(text: string): string {
 
 /**
  * Values away, shape left. Listeners are compared by number; node leaves the names of listeners that were removed. The
- * async context hangs on each handle that is made in one.
+ * async context hangs on each handle that is made in one. What a socket's documented addresses are is kept by node when
+ * they are read, which records do.
  */
 function normalise(text: string): string {
   return withoutPorts(text)
     .replaceAll(/ _events: (\[Object: null prototype\] )?\{[^}]*\}/g, '')
     .replaceAll(/^.*kResourceStore.*\n/gm, '')
+    .replaceAll(/^ *_(peer|sock)name: ([^{\n]*|\{[^}]*\}),\n/gm, '')
     .replaceAll(/\d+(\.\d+)?/g, 'N')
     .replaceAll(/<(ref \*|Circular \*)N>\s?/g, '')
     .replaceAll(/[0-9a-f]{2}( [0-9a-f]{2})+/g, 'bytes');

@@ -279,7 +279,7 @@ describe.each(['http', 'https'])('a response by %s', (scheme) => {
     const server = await scriptedServer(sending('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok', true), tls);
     const err = await traced.run(async () => {
       const response = await responseOf(open(server.origin, { agent: agentFor(server.origin) }).end());
-      return await read(response).catch((error: unknown) => error);
+      return read(response).catch((error: unknown) => error);
     });
     const [recorder] = await traced.settled();
     expect(err).toMatchObject({ code: 'ECONNRESET', message: 'aborted' });

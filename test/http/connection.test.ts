@@ -420,7 +420,7 @@ describe('a kept connection', () => {
     const err = await traced.run(async () => {
       await get(server.origin, { agent });
       await traced.settled();
-      return await errorOf(open(server.origin, { agent }).end());
+      return errorOf(open(server.origin, { agent }).end());
     });
     const [, second] = await traced.settled();
     expect(err.code).toBe('ECONNRESET');

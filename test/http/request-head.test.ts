@@ -44,7 +44,7 @@ const CASES: Case[] = [
   },
   {
     title: 'set one by one',
-    prepare: (request) => void request.setHeader('X-Set', 'late').removeHeader('Host'),
+    prepare: (request) => request.setHeader('X-Set', 'late').removeHeader('Host'),
   },
   {
     title: 'appended',

@@ -4,7 +4,9 @@ import { Recorder, observe, uninstall } from '../../src/index.ts';
 import { recordings } from '../helpers/recordings.ts';
 import { scriptedServer } from '../helpers/scripted-server.ts';
 import { Logger, type Log } from './log.ts';
-import { SCENARIOS, makeKit, type Scenario } from './scenarios.ts';
+import { FAILING_SCENARIOS } from './failing-scenarios.ts';
+import { makeKit, type Scenario } from './kit.ts';
+import { SCENARIOS } from './scenarios.ts';
 
 /** Plays `scenario` with `around` about its client side, and tells all that could be seen. */
 async function play(scenario: Scenario, around: <R>(fn: () => R) => R): Promise<Log> {
@@ -34,7 +36,7 @@ function withoutOurs(log: Log): Log {
   return log;
 }
 
-describe.each(SCENARIOS)('watching changes nothing: $title', (scenario) => {
+describe.each([...SCENARIOS, ...FAILING_SCENARIOS])('watching changes nothing: $title', (scenario) => {
   it('watched by a context', async () => {
     uninstall();
     const plain = await play(scenario, plainly);

@@ -1,81 +1,11 @@
 import { once } from 'node:events';
 import type http from 'node:http';
-import type { RequestOptions } from 'node:https';
 import net from 'node:net';
 
-import type { Peer, Script } from '../helpers/scripted-server.ts';
 import { answerAll } from '../helpers/scripted-server.ts';
-import { agentFor, open } from '../http/exchange.ts';
-import type { Logger } from './log.ts';
+import { OK, at, reply, replyAndClose, whole, type Scenario } from './kit.ts';
 
-/** What a scenario works with. */
-export interface Kit {
-  readonly origin: string;
-  readonly port: number;
-  readonly agent: http.Agent;
-  readonly logger: Logger;
-  /** Begins a request that is logged, by the kit's agent when `options` name none. */
-  request(options?: RequestOptions): http.ClientRequest;
-}
-
-export interface Scenario {
-  readonly title: string;
-  readonly secure?: boolean;
-  readonly agent?: http.AgentOptions;
-  readonly script: Script;
-  readonly play: (kit: Kit) => Promise<void>;
-}
-
-export function makeKit(origin: string, port: number, options: http.AgentOptions, logger: Logger): Kit {
-  const agent = agentFor(origin, options);
-  return {
-    origin,
-    port,
-    agent,
-    logger,
-    request: (requestOptions) => logger.watch(open(origin, { agent, ...requestOptions })),
-  };
-}
-
-/** Sends `text` after the first head. */
-function reply(text: string): Script {
-  return async (peer) => {
-    await peer.head();
-    peer.send(text);
-    await peer.end();
-    peer.close();
-  };
-}
-
-/** Sends `text` after the first head, and ends. */
-function replyAndClose(text: string): Script {
-  return async (peer) => {
-    await peer.head();
-    peer.send(text);
-    peer.close();
-  };
-}
-
-async function silent(peer: Peer): Promise<void> {
-  await peer.end();
-  peer.close();
-}
-
-/** Resolves at `event`, also when an error comes first. */
-function at(emitter: NodeJS.EventEmitter, event: string): Promise<unknown> {
-  return new Promise((resolve) => emitter.once(event, resolve));
-}
-
-/** Ends `request` and reads its response as most programs do. */
-async function whole(request: http.ClientRequest, body?: string): Promise<void> {
-  request.on('error', () => {});
-  request.on('response', (response: http.IncomingMessage) => response.on('error', () => {}).resume());
-  request.end(body);
-  await at(request, 'close');
-}
-
-const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
-
+/** Exchanges that come to their end. */
 export const SCENARIOS: Scenario[] = [
   ...[false, true].map((secure): Scenario => ({
     title: `two requests on one connection${secure ? ' by https' : ''}`,
@@ -222,102 +152,6 @@ export const SCENARIOS: Scenario[] = [
       kit.logger.note(response.readableFlowing, response.complete);
       request.on('error', () => {});
       response.on('error', () => {});
-      request.destroy();
-      await at(request, 'close');
-    },
-  },
-  {
-    title: 'a connection that is refused',
-    script: () => {},
-    play: async (kit) => {
-      // Nobody listens on port 1 of a loopback address.
-      await whole(kit.request({ port: 1 }));
-    },
-  },
-  {
-    title: 'a connection that breaks before the response',
-    script: async (peer) => {
-      await peer.head();
-      peer.reset();
-    },
-    play: (kit) => whole(kit.request()),
-  },
-  {
-    title: 'a response that breaks off',
-    script: replyAndClose('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok'),
-    play: (kit) => whole(kit.request()),
-  },
-  {
-    title: 'a response that is not HTTP',
-    script: reply('nonsense\r\n\r\n'),
-    play: (kit) => whole(kit.request()),
-  },
-  {
-    title: 'a response that is followed by nonsense',
-    script: reply(`${OK}nonsense`),
-    play: (kit) => whole(kit.request()),
-  },
-  {
-    title: 'a request that is destroyed as soon as it was made',
-    script: silent,
-    play: async (kit) => {
-      const request = kit.request();
-      request.on('error', () => {});
-      request.destroy();
-      await at(request, 'close');
-      // The agent may keep the connection that it had begun to open.
-      kit.agent.destroy();
-      await new Promise(setImmediate);
-    },
-  },
-  {
-    title: 'a request that is destroyed while it waits',
-    script: silent,
-    play: async (kit) => {
-      const request = kit.request();
-      request.on('error', () => {});
-      request.end();
-      await at(request, 'finish');
-      request.destroy(new Error('enough'));
-      await at(request, 'close');
-    },
-  },
-  {
-    title: 'a response that is destroyed in its body',
-    script: reply('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok'),
-    play: async (kit) => {
-      const request = kit.request().end();
-      request.on('error', () => {});
-      const [response] = (await once(request, 'response')) as [http.IncomingMessage]; // node:http's documentation
-      response.on('error', () => {});
-      await at(response, 'data');
-      response.destroy();
-      await at(request, 'close');
-    },
-  },
-  {
-    title: 'a request whose signal aborts',
-    script: silent,
-    play: async (kit) => {
-      const abort = new AbortController();
-      const request = kit.request({ signal: abort.signal });
-      request.on('error', () => {});
-      request.end();
-      await at(request, 'finish');
-      abort.abort();
-      await at(request, 'close');
-    },
-  },
-  {
-    title: 'a request that times out',
-    script: silent,
-    play: async (kit) => {
-      const request = kit.request();
-      request.on('error', () => {});
-      request.end();
-      await at(request, 'finish');
-      request.setTimeout(1);
-      await at(request, 'timeout');
       request.destroy();
       await at(request, 'close');
     },

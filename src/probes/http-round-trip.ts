@@ -167,6 +167,7 @@ export class HttpRoundTrip extends RoundTrip {
   }
 
   onError(err: Error): void {
+    if (this.isDone) return;
     this.#error ??= err;
     if (this.#socket !== undefined) return;
     claimFailedDial(err, this);
@@ -237,6 +238,8 @@ export class HttpRoundTrip extends RoundTrip {
     this.#request = undefined;
     this.#response = undefined;
     this.#socket = undefined;
+    // Its stack keeps the request, and the connection that it opened keeps this round trip.
+    this.#error = null;
   }
 
   onConnectionClosed(time: number): CloseReason {

@@ -146,10 +146,13 @@ export class RecordBuilder implements ClientTrace {
   roundTripDone({ err }: RoundTripDoneInfo): void {
     this.doneTime = this.#event('roundTripDone', errorDetail(err));
     this.error = err;
-    const onDone = this.#onDone;
-    // The connection that it opened keeps the round trip, and must not keep its recorder.
+    this.#onDone?.(this);
+    // The connection that it opened keeps the round trip, but not its recorder and not its errors: the stack of an error
+    // keeps the request.
     this.#onDone = undefined;
-    onDone?.(this);
+    this.error = null;
+    this.putIdleError = undefined;
+    this.dial.attempts.length = 0;
   }
 
   #event(name: string, detail?: RecordedEvent['detail']): number {

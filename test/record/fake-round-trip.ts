@@ -17,10 +17,12 @@ export class FakeRoundTrip extends RoundTrip {
   responseFields: readonly HeaderField[] = [];
   trailers: readonly HeaderField[] = [];
   readonly builder: RecordBuilder;
+  /** Made at the end, when a recorder makes it: the builder lets go of its errors then. */
+  #atEnd: RoundTripRecord | undefined;
 
-  constructor(onDone: () => void = () => {}) {
+  constructor() {
     super('http', 'GET');
-    this.builder = new RecordBuilder(this, undefined, onDone);
+    this.builder = new RecordBuilder(this, undefined, () => (this.#atEnd = this.#make()));
     this.traces = [this.builder];
   }
 
@@ -35,7 +37,12 @@ export class FakeRoundTrip extends RoundTrip {
     };
   }
 
+  /** The record made at its end; before that one of what is known. */
   record(options?: RedactionOptions): RoundTripRecord {
+    return this.#atEnd ?? this.#make(options);
+  }
+
+  #make(options?: RedactionOptions): RoundTripRecord {
     return makeRecord(this.builder, new Redaction(options));
   }
 }

@@ -187,12 +187,23 @@ function drawResults(session: Session, results: readonly CallResult[], slo: read
 }
 
 function drawSlo(pen: Pen, result: SloResult): string {
-  const label = result.kept ? pen.paint('good', 'slo kept') : pen.paint('bad', 'slo broken');
+  const label = pen.paint(sloStyle(result), `slo ${sloVerdict(result)}`);
   return `${padEnd(label, 12)}${pen.text(result.rule.text)}  ${sloValue(result)}`;
 }
 
 function sloLine(result: SloResult): string {
-  return `httptrace: slo ${result.kept ? 'kept' : 'broken'}: ${cleanText(result.rule.text)}  ${sloValue(result)}`;
+  return `httptrace: slo ${sloVerdict(result)}: ${cleanText(result.rule.text)}  ${sloValue(result)}`;
+}
+
+/** A metric that did not happen (no tls on a reused connection) keeps every limit, but says nothing of it. */
+function sloVerdict({ kept, value }: SloResult): string {
+  if (value === undefined) return 'unseen';
+  return kept ? 'kept' : 'broken';
+}
+
+function sloStyle({ kept, value }: SloResult): 'good' | 'warn' | 'bad' {
+  if (value === undefined) return 'warn';
+  return kept ? 'good' : 'bad';
 }
 
 function sloValue({ rule, value }: SloResult): string {

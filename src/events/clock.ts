@@ -5,8 +5,11 @@ import { shared } from '../trace/shared.ts';
  * `performance.now()`. `performance.timeOrigin + now()` is wall-clock time.
  */
 export function now(): number {
-  return performance.now();
+  return (clock ??= performance).now();
 }
+
+/** `globalThis.performance` is a getter. Read late, because reading it loads what importing httptrace does not. */
+let clock: typeof performance | undefined;
 
 /** Makes `time` the time of the event at hand. Returns what to give to {@link leaveEvent}: hooks can nest. */
 export function enterEvent(time: number): number {

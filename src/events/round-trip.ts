@@ -11,7 +11,7 @@ import type {
 } from '../trace/client-trace.ts';
 import { type ContextNode, currentNode } from '../trace/context.ts';
 import { HttptraceError } from '../trace/errors.ts';
-import type { HookName } from '../trace/hooks.ts';
+import { type Hook, HOOKS } from '../trace/hooks.ts';
 import { nextId } from '../trace/shared.ts';
 import type { Resolution } from '../trace/trace-list.ts';
 import { enterEvent, leaveEvent } from './clock.ts';
@@ -74,8 +74,8 @@ export abstract class RoundTrip implements RoundTripInfo, Resolution {
   abstract facts(): ExchangeFacts;
 
   /** Some trace has this hook: asked before making arguments that cost. */
-  wants(name: HookName): boolean {
-    return hasHook(this.traces, name);
+  wants(hook: Hook): boolean {
+    return hasHook(this.traces, hook);
   }
 
   get hasConn(): boolean {
@@ -95,11 +95,11 @@ export abstract class RoundTrip implements RoundTripInfo, Resolution {
   }
 
   roundTripStart(time: number): void {
-    this.#fire('roundTripStart', 1, time, this);
+    this.#fire(HOOKS.roundTripStart, time, this);
   }
 
   getConn(time: number, hostPort: string): void {
-    this.#fire('getConn', 1, time, hostPort);
+    this.#fire(HOOKS.getConn, time, hostPort);
   }
 
   gotConn(time: number, connection: Connection, reused: boolean, wasIdle: boolean): void {
@@ -108,59 +108,60 @@ export abstract class RoundTrip implements RoundTripInfo, Resolution {
     const { idleSince } = connection;
     const idleTime = !wasIdle ? 0 : Number.isNaN(idleSince) ? undefined : time - idleSince;
     connection.take(this, reused, wasIdle, idleTime);
-    if (!this.wants('gotConn')) return;
+    if (!this.wants(HOOKS.gotConn)) return;
     const info: GotConnInfo = { conn: connection.socket, reused, wasIdle, idleTime };
-    this.#fire('gotConn', 1, time, info);
+    this.#fire(HOOKS.gotConn, time, info);
   }
 
   /** The head was written: one `wroteHeaderField` a field, `wroteHeaders`, and `wait100Continue` when it asks for it. */
   wroteHeaders(time: number, expectsContinue: boolean): void {
     if (!this.hasConn || !this.#first(WROTE_HEADERS)) return;
-    if (this.wants('wroteHeaderField')) this.#fireFields(time);
-    this.#fire('wroteHeaders', 0, time);
-    if (expectsContinue) this.#fire('wait100Continue', 0, time);
+    if (this.wants(HOOKS.wroteHeaderField)) this.#fireFields(time);
+    this.#fire(HOOKS.wroteHeaders, time);
+    if (expectsContinue) this.#fire(HOOKS.wait100Continue, time);
   }
 
   #fireFields(time: number): void {
     const fields = this.requestFields;
     if (fields === undefined) return;
-    for (const { name, values } of fields) this.#fire('wroteHeaderField', 2, time, name, values);
+    for (const { name, values } of fields) this.#fire(HOOKS.wroteHeaderField, time, name, values);
   }
 
   wroteRequest(time: number, err: Error | null): void {
     if (!this.hasConn || !this.#first(WROTE_REQUEST)) return;
-    this.#fire('wroteRequest', 1, time, { err });
+    this.#fire(HOOKS.wroteRequest, time, { err });
   }
 
   gotFirstResponseByte(time: number): void {
     if (!this.hasConn || !this.#first(FIRST_BYTE)) return;
-    this.#fire('gotFirstResponseByte', 0, time);
+    this.#fire(HOOKS.gotFirstResponseByte, time);
   }
 
   got100Continue(time: number): void {
     if (!this.#first(GOT_100)) return;
-    this.#fire('got100Continue', 0, time);
+    this.#fire(HOOKS.got100Continue, time);
   }
 
   /** Returns the Error with which a hook asks to abort. */
   got1xxResponse(time: number, code: number, header: HeaderMap): Error | undefined {
     if (this.isDone) return undefined;
-    return this.#fire('got1xxResponse', 2, time, code, header);
+    return this.#fire(HOOKS.got1xxResponse, time, code, header);
   }
 
-  gotResponse(time: number, info: ResponseInfo): void {
-    if (!this.#first(RESPONSE)) return;
-    this.#fire('gotResponse', 1, time, info);
+  /** `info` is undefined when no trace {@link wants} it. */
+  gotResponse(time: number, info: ResponseInfo | undefined): void {
+    if (!this.#first(RESPONSE) || info === undefined) return;
+    this.#fire(HOOKS.gotResponse, time, info);
   }
 
   gotLastResponseByte(time: number): void {
     if ((this.#seen & RESPONSE) === 0 || !this.#first(LAST_BYTE)) return;
-    this.#fire('gotLastResponseByte', 0, time);
+    this.#fire(HOOKS.gotLastResponseByte, time);
   }
 
   putIdleConn(time: number, err: Error | null): void {
     if (!this.#first(PUT_IDLE)) return;
-    this.#fire('putIdleConn', 1, time, err);
+    this.#fire(HOOKS.putIdleConn, time, err);
   }
 
   roundTripDone(time: number, err: Error | null): void {
@@ -169,34 +170,34 @@ export abstract class RoundTrip implements RoundTripInfo, Resolution {
       this.wroteRequest(time, err ?? cutOff('the connection ended before the request was written'));
     }
     this.#seen |= DONE;
-    this.#fire('roundTripDone', 1, time, { err });
+    this.#fire(HOOKS.roundTripDone, time, { err });
     this.connection?.release(this);
   }
 
   // The dial's events. They may come after the end: a dial can outlive the round trip that asked for it.
 
   dnsStart(time: number, host: string): void {
-    this.#fire('dnsStart', 1, time, { host });
+    this.#fire(HOOKS.dnsStart, time, { host });
   }
 
   dnsDone(time: number, info: DNSDoneInfo): void {
-    this.#fire('dnsDone', 1, time, info);
+    this.#fire(HOOKS.dnsDone, time, info);
   }
 
   connectStart(time: number, network: 'tcp' | 'unix', addr: string): void {
-    this.#fire('connectStart', 2, time, network, addr);
+    this.#fire(HOOKS.connectStart, time, network, addr);
   }
 
   connectDone(time: number, network: 'tcp' | 'unix', addr: string, err: Error | null): void {
-    this.#fire('connectDone', 3, time, network, addr, err);
+    this.#fire(HOOKS.connectDone, time, network, addr, err);
   }
 
   tlsHandshakeStart(time: number): void {
-    this.#fire('tlsHandshakeStart', 0, time);
+    this.#fire(HOOKS.tlsHandshakeStart, time);
   }
 
   tlsHandshakeDone(time: number, state: TLSConnectionState, err: Error | null): void {
-    this.#fire('tlsHandshakeDone', 2, time, state, err);
+    this.#fire(HOOKS.tlsHandshakeDone, time, state, err);
   }
 
   /** Marks `flag`; false when it was marked before or the round trip is over. */
@@ -206,26 +207,19 @@ export abstract class RoundTrip implements RoundTripInfo, Resolution {
     return true;
   }
 
-  #fire(
-    name: HookName,
-    argc: number,
-    time: number,
-    a?: unknown,
-    b?: unknown,
-    c?: unknown,
-  ): Error | undefined {
+  #fire(hook: Hook, time: number, a?: unknown, b?: unknown, c?: unknown): Error | undefined {
     const { context } = this;
     // Node runs most events of a request in its own async context already; run() only where it does not (queued
     // requests, socket 'close'), because it costs and makes a closure.
     if (context !== undefined && currentNode() !== context) {
-      return context.run(() => this.#call(name, argc, time, a, b, c));
+      return context.run(() => this.#call(hook, time, a, b, c));
     }
-    return this.#call(name, argc, time, a, b, c);
+    return this.#call(hook, time, a, b, c);
   }
 
-  #call(name: HookName, argc: number, time: number, a: unknown, b: unknown, c: unknown): Error | undefined {
+  #call(hook: Hook, time: number, a: unknown, b: unknown, c: unknown): Error | undefined {
     const outer = enterEvent(time);
-    const decision = callHooks(this.traces, this.deciding, name, argc, a, b, c);
+    const decision = callHooks(this.traces, this.deciding, hook, a, b, c);
     leaveEvent(outer);
     return decision;
   }

@@ -11,7 +11,7 @@ import { areProbesOurs } from '../trace/shared.ts';
 import { isWatched } from '../trace/trace-list.ts';
 import { dialTarget } from './dial-target.ts';
 import type { Patches } from './patches.ts';
-import { slot } from './slot.ts';
+import { Given } from './given.ts';
 import { hasHandle, isServer, streamsBelow } from './tls-internals.ts';
 
 /**
@@ -39,7 +39,25 @@ class Watch {
 /** Sees 'error' without being its handler. A symbol; Socket's event names are declared as strings. */
 const ERROR_MONITOR = EventEmitter.errorMonitor as unknown as string;
 
-const watches = slot<Watch>();
+/** Keeps the watch of a socket on the socket. */
+class Watches extends Given {
+  #watch: Watch;
+
+  constructor(socket: object, watch: Watch) {
+    super(socket);
+    this.#watch = watch;
+  }
+
+  static of(socket: object): Watch | undefined {
+    return #watch in socket ? socket.#watch : undefined;
+  }
+
+  static set(socket: object, watch: Watch): void {
+    // A socket that connects again is watched anew.
+    if (#watch in socket) socket.#watch = watch;
+    else new Watches(socket, watch);
+  }
+}
 
 /** Dials that failed before a round trip claimed them, by the error that their client passes on. */
 const failed = new WeakMap<Error, Dial>();
@@ -61,7 +79,7 @@ export function dialingFor<R>(owner: RoundTrip | null, open: () => R): R {
 /** The dial that opened `socket`; undefined when nobody watched it. */
 export function dialOf(socket: object): Dial | undefined {
   // TLS over a socket that still connects is told by that socket; its own watch begins with the handshake.
-  return (watches.get(socket) ?? (isTLSSocket(socket) ? watchBelow(socket) : undefined))?.dial;
+  return (Watches.of(socket) ?? (isTLSSocket(socket) ? watchBelow(socket) : undefined))?.dial;
 }
 
 /** `roundTrip` failed with `err` before it had a socket: the dial that failed so was its own. */
@@ -80,7 +98,7 @@ export function isDialing(socket: object): boolean {
 
 /** Calls `onReady` once when `socket`, which {@link isDialing}, can be used; never when that fails. */
 export function whenReady(socket: Socket, onReady: (time: number) => void): void {
-  const watch = watches.get(socket) ?? watchSocket(socket, dialOf(socket) ?? new Dial(undefined, undefined));
+  const watch = Watches.of(socket) ?? watchSocket(socket, dialOf(socket) ?? new Dial(undefined, undefined));
   attach(socket, watch);
   watch.onReady = onReady;
 }
@@ -155,13 +173,13 @@ function shouldWatch(): boolean {
 
 function watchSocket(socket: Socket, dial: Dial): Watch {
   const watch = new Watch(dial);
-  watches.set(socket, watch);
+  Watches.set(socket, watch);
   return watch;
 }
 
 function beginDial(socket: Socket, args: readonly unknown[]): Watch {
   // A socket may connect again after it was closed.
-  const earlier = watches.get(socket);
+  const earlier = Watches.of(socket);
   if (earlier !== undefined) detach(socket, earlier);
   const target = dialTarget(args, isIP);
   const dial = new Dial(dialOwner ?? undefined, target);
@@ -209,7 +227,7 @@ function onLookup(
   address: string | undefined,
   family: number | string,
 ): void {
-  const dial = watches.get(this)?.dial;
+  const dial = Watches.of(this)?.dial;
   if (dial === undefined) return;
   if (err) dial.dnsDone(now(), err);
   // One event an address; the first connection attempt, in the same turn, tells that the list is complete.
@@ -217,7 +235,7 @@ function onLookup(
 }
 
 function onAttempt(this: Socket, ip: string, port: number | undefined): void {
-  const dial = watches.get(this)?.dial;
+  const dial = Watches.of(this)?.dial;
   if (dial === undefined) return;
   if (port === undefined || port === null || isIP(ip) === 0) dial.connectStart(now(), 'unix', ip);
   else dial.connectStart(now(), 'tcp', ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`);
@@ -226,7 +244,7 @@ function onAttempt(this: Socket, ip: string, port: number | undefined): void {
 function onAttemptFailed(this: Socket, _ip: string, _port: number, _family: number, err?: Error): void {
   // Destroyed: 'close' follows and tells why; Node tells of an attempt's ECANCELED only where there are several.
   if (this.destroyed) return;
-  watches.get(this)?.dial.connectDone(now(), err ?? canceled('the attempt failed and Node gave no reason'));
+  Watches.of(this)?.dial.connectDone(now(), err ?? canceled('the attempt failed and Node gave no reason'));
 }
 
 function onAttemptTimeout(this: Socket, ip: string, port: number): void {
@@ -237,11 +255,11 @@ function onAttemptTimeout(this: Socket, ip: string, port: number): void {
     address: ip,
     port,
   });
-  watches.get(this)?.dial.connectDone(now(), err);
+  Watches.of(this)?.dial.connectDone(now(), err);
 }
 
 function onConnect(this: Socket): void {
-  const watch = watches.get(this);
+  const watch = Watches.of(this);
   if (watch === undefined) return;
   const time = now();
   watch.dial.connectDone(time, null);
@@ -250,12 +268,12 @@ function onConnect(this: Socket): void {
 
 /** The handshake is over and the certificate not verified yet: when that fails, node:tls destroys the socket at once. */
 function onSecure(this: Socket): void {
-  const watch = watches.get(this);
+  const watch = Watches.of(this);
   if (watch !== undefined && isTLSSocket(this)) watch.agreed = agreedOn(this);
 }
 
 function onSecureConnect(this: Socket): void {
-  const watch = watches.get(this);
+  const watch = Watches.of(this);
   if (watch === undefined || !isTLSSocket(this)) return;
   const time = now();
   watch.dial.tlsHandshakeDone(time, tlsState(this, watch.agreed), null);
@@ -275,13 +293,13 @@ function onError(this: Socket, err: Error): void {
 }
 
 function onClose(this: Socket): void {
-  const watch = watches.get(this);
+  const watch = Watches.of(this);
   if (watch?.dial.isOpen) fail(this, watch.dial.error ?? canceled('its socket was destroyed'));
   if (watch !== undefined) detach(this, watch);
 }
 
 function fail(socket: Socket, err: Error): void {
-  const watch = watches.get(socket);
+  const watch = Watches.of(socket);
   if (watch === undefined) return;
   const { dial } = watch;
   if (dial.owner === undefined) failed.set(err, dial);
@@ -297,7 +315,7 @@ function handshakeState(socket: Socket, agreed: Agreed | undefined, err: Error):
 /** Called at each `_start`, which on a socket that still connects only puts itself off until 'connect'. */
 function beginHandshake(socket: TLSSocket): void {
   if (isServer(socket) || socket.connecting || !hasHandle(socket)) return;
-  let watch = watches.get(socket);
+  let watch = Watches.of(socket);
   if (watch === undefined) {
     const below = watchBelow(socket);
     if (below === undefined && !shouldWatch()) return;
@@ -310,7 +328,7 @@ function beginHandshake(socket: TLSSocket): void {
 
 function watchBelow(socket: TLSSocket): Watch | undefined {
   let watch: Watch | undefined;
-  for (const below of streamsBelow(socket)) watch ??= watches.get(below);
+  for (const below of streamsBelow(socket)) watch ??= Watches.of(below);
   // A CONNECT request of the program's own is a round trip with its own dial, which has ended.
   return watch?.dial.owner?.isDone === true ? undefined : watch;
 }

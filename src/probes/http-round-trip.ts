@@ -6,6 +6,7 @@ import { Connection, type CloseReason } from '../events/connection.ts';
 import { type ExchangeFacts, type FieldGroup, RoundTrip, cutOff } from '../events/round-trip.ts';
 import type { HeaderMap, ResponseInfo } from '../trace/client-trace.ts';
 import { HttptraceError } from '../trace/errors.ts';
+import { HOOKS } from '../trace/hooks.ts';
 import { claimFailedDial, dialOf, isDialing, whenReady } from './dial.ts';
 import {
   expectsContinue,
@@ -17,12 +18,24 @@ import {
   setFields,
 } from './request-head.ts';
 import { setOwnMethod } from './own-method.ts';
-import { slot } from './slot.ts';
+import { Given } from './given.ts';
 
 /** Heads with bodies up to this size go to the kernel in one piece; then 'finish' tells of both. */
 const ONE_WRITE = 16 * 1024;
 
-const connections = slot<Connection>();
+/** Keeps the connection of a socket on the socket. */
+class Connections extends Given {
+  readonly #connection: Connection;
+
+  constructor(socket: Duplex, connection: Connection) {
+    super(socket);
+    this.#connection = connection;
+  }
+
+  static of(socket: object): Connection | undefined {
+    return #connection in socket ? socket.#connection : undefined;
+  }
+}
 
 /** What @types/node does not tell of an agent; a user's agent may lack any of it. */
 export interface CoreAgent {
@@ -119,7 +132,7 @@ export class HttpRoundTrip extends RoundTrip {
   onSocket(socket: Duplex): void {
     this.#socket = socket;
     // Seen before this request's own bytes are written. Its agent may have opened it for a request that is gone.
-    this.#unused = connections.get(socket) === undefined && bytesWritten(socket) === 0;
+    this.#unused = Connections.of(socket) === undefined && bytesWritten(socket) === 0;
     if (this.detailed) this.#writtenBefore = bytesWritten(socket);
     dialOf(socket)?.claim(this);
     // node:http emits 'socket' also for one that failed to connect at once; its error follows.
@@ -156,7 +169,10 @@ export class HttpRoundTrip extends RoundTrip {
 
   onResponse(response: IncomingMessage): void {
     this.#response = response;
-    this.gotResponse(this.#lastData, new HttpResponseInfo(response));
+    this.gotResponse(
+      this.#lastData,
+      this.wants(HOOKS.gotResponse) ? new HttpResponseInfo(response) : undefined,
+    );
     if (this.detailed) this.#countBody(response);
   }
 
@@ -176,6 +192,11 @@ export class HttpRoundTrip extends RoundTrip {
     if (!this.#agentDials && this.#request?.destroyed === false) this.finish(now(), err);
   }
 
+  /** Its agent threw when it was asked for a connection. */
+  onRejected(error: unknown): void {
+    this.finish(now(), error instanceof Error ? error : cutOff('the agent threw something that is no Error'));
+  }
+
   onRequestClose(): void {
     const socket = this.#socket;
     // Kept connections emit 'free' right after this, others 'close'; a body that nobody reads keeps it open.
@@ -191,7 +212,10 @@ export class HttpRoundTrip extends RoundTrip {
   /** 101 or CONNECT: the socket is the user's from now on. */
   onHandOver(response: IncomingMessage): void {
     this.#response = response;
-    this.gotResponse(this.#lastData, new HttpResponseInfo(response));
+    this.gotResponse(
+      this.#lastData,
+      this.wants(HOOKS.gotResponse) ? new HttpResponseInfo(response) : undefined,
+    );
     const time = now();
     // The answer can be here before 'finish', which tells that the kernel has the request.
     if (this.#request?.writableEnded === true) this.wroteRequest(time, null);
@@ -208,7 +232,7 @@ export class HttpRoundTrip extends RoundTrip {
     this.#bytesRead += length;
     this.#writeHeaders(time);
     this.gotFirstResponseByte(time);
-    if (this.#endCheckDue || this.lastByteSeen) return;
+    if (this.#endCheckDue || this.lastByteSeen || !this.wants(HOOKS.gotLastResponseByte)) return;
     this.#endCheckDue = true;
     // The parser runs after this listener. In the next tick it has, and 'end' has not been emitted yet.
     process.nextTick(checkEnd, this);
@@ -253,11 +277,11 @@ export class HttpRoundTrip extends RoundTrip {
     const socket = this.#socket;
     const request = this.#request;
     if (socket === undefined || request === undefined) return;
-    let connection = connections.get(socket);
+    let connection = Connections.of(socket);
     const known = connection !== undefined;
     if (connection === undefined) {
       connection = new Connection(socket, dialOf(socket), time);
-      connections.set(socket, connection);
+      new Connections(socket, connection);
       socket.on('free', onFree);
       socket.on('close', onClose);
     }
@@ -362,11 +386,11 @@ class HttpResponseInfo implements ResponseInfo {
 // Shared listeners of connections: no closure a request.
 
 function onData(this: Duplex, chunk: Uint8Array): void {
-  roundTripOn(connections.get(this))?.onData(now(), chunk.length);
+  roundTripOn(Connections.of(this))?.onData(now(), chunk.length);
 }
 
 function onFree(this: Duplex): void {
-  const connection = connections.get(this);
+  const connection = Connections.of(this);
   if (connection === undefined) return;
   const time = now();
   const roundTrip = roundTripOn(connection);
@@ -378,14 +402,14 @@ function onFree(this: Duplex): void {
 }
 
 function onClose(this: Duplex): void {
-  const connection = connections.get(this);
+  const connection = Connections.of(this);
   if (connection === undefined) return;
   const time = now();
   const reason = roundTripOn(connection)?.onConnectionClosed(time) ?? 'idle';
   connection.close(time, reason, this.errored);
 }
 
-/** Connections in `connections` serve no other round trips than ours. */
+/** Connections of `Connections` serve no other round trips than ours. */
 function roundTripOn(connection: Connection | undefined): HttpRoundTrip | undefined {
   return connection?.current as HttpRoundTrip | undefined;
 }

@@ -2,12 +2,13 @@ import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from 'node
 import diagnostics from 'node:diagnostics_channel';
 import type { Duplex } from 'node:stream';
 import { now } from '../events/clock.ts';
+import { reportFailure } from '../trace/call.ts';
 import { Context, type ContextNode, currentNode } from '../trace/context.ts';
 import { isWatched, resolveTraces } from '../trace/trace-list.ts';
 import { dialingFor } from './dial.ts';
 import { type CoreAgent, HttpRoundTrip, type Target, agentOf } from './http-round-trip.ts';
 import type { Patches } from './patches.ts';
-import { slot } from './slot.ts';
+import { Given } from './given.ts';
 
 /**
  * The probe for node:http and node:https, and all that is built on them. A request is seen when it asks its agent for a
@@ -16,8 +17,19 @@ import { slot } from './slot.ts';
  * request tells the rest. Untraced requests pay for one lookup at each of these.
  */
 
-/** The round trip of a request; null when it was decided that nobody watches it. */
-const roundTrips = slot<HttpRoundTrip | null>();
+/** Keeps the round trip of a request on the request; null when it was decided that nobody watches it. */
+class RoundTrips extends Given {
+  readonly #roundTrip: HttpRoundTrip | null;
+
+  constructor(request: ClientRequest, roundTrip: HttpRoundTrip | null) {
+    super(request);
+    this.#roundTrip = roundTrip;
+  }
+
+  static of(request: object): HttpRoundTrip | null | undefined {
+    return #roundTrip in request ? request.#roundTrip : undefined;
+  }
+}
 
 /** `http.Agent.prototype`; node:http is not imported, because importing httptrace loads nothing. */
 let coreAgent: CoreAgent | undefined;
@@ -39,10 +51,16 @@ export function installHttp(patches: Patches): void {
         port: unknown,
       ): unknown {
         const context = currentNode();
-        if (isWatched(context) && roundTrips.get(request) === undefined) {
+        if (isWatched(context) && RoundTrips.of(request) === undefined) {
           begin(request, context, agentTarget(this, request, options, port));
         }
-        return Reflect.apply(original, this, arguments);
+        try {
+          return Reflect.apply(original, this, arguments);
+        } catch (error) {
+          // A bad port, a lookup that is no function: http.request() throws, and the request never emits anything.
+          RoundTrips.of(request)?.onRejected(error);
+          throw error;
+        }
       },
   );
 
@@ -52,7 +70,7 @@ export function installHttp(patches: Patches): void {
     (original) =>
       function createSocket(this: Agent, request: ClientRequest): unknown {
         const args = arguments;
-        const roundTrip = roundTrips.get(request) ?? null;
+        const roundTrip = RoundTrips.of(request) ?? null;
         if (roundTrip !== null) roundTrip.dialled = true;
         const open = (): unknown => Reflect.apply(original, this, args);
         return dialingFor(roundTrip, () => inContextOf(roundTrip, open));
@@ -80,20 +98,33 @@ export function installHttp(patches: Patches): void {
     http.ClientRequest.prototype,
     'emit',
     (original) =>
-      // `arguments` and not a rest parameter, here and above: it is handed on without an array being made.
       function emit(this: ClientRequest, event: unknown, argument: unknown): unknown {
-        const roundTrip = roundTrips.get(this);
-        if (roundTrip === undefined || roundTrip === null) return Reflect.apply(original, this, arguments);
-        before(roundTrip, event, argument);
-        const handled: unknown = Reflect.apply(original, this, arguments);
-        if (event === 'socket') roundTrip.afterSocket();
+        const roundTrip = RoundTrips.of(this);
+        const watched = roundTrip !== undefined && roundTrip !== null;
+        if (watched) before(roundTrip, event, argument);
+        // Nearly all events have no argument or one. A direct call can be inlined, and needs no array of arguments.
+        const handled: unknown =
+          arguments.length === 2
+            ? original.call(this, event, argument)
+            : arguments.length === 1
+              ? original.call(this, event)
+              : Reflect.apply(original, this, arguments);
+        if (watched && event === 'socket') roundTrip.afterSocket();
         return handled;
       },
   );
 }
 
-/** Tells the round trip what its request is about to emit. */
+/** Tells the round trip what its request is about to emit. A bug of ours must not become the program's. */
 function before(roundTrip: HttpRoundTrip, event: unknown, argument: unknown): void {
+  try {
+    tell(roundTrip, event, argument);
+  } catch (error) {
+    reportFailure(RoundTrips, 'probe', error);
+  }
+}
+
+function tell(roundTrip: HttpRoundTrip, event: unknown, argument: unknown): void {
   // Argument types are those of ClientRequest's documented events.
   switch (event) {
     case 'socket':
@@ -126,11 +157,11 @@ function begin(request: ClientRequest, context: ContextNode | undefined, target:
   const agentDials = agent !== undefined && agent.createSocket === coreAgent?.createSocket;
   const roundTrip = new HttpRoundTrip(request, target, agentDials);
   if (!resolveTraces(roundTrip, context)) {
-    roundTrips.set(request, null);
+    new RoundTrips(request, null);
     return;
   }
   if (context?.traces !== undefined) roundTrip.context = context;
-  roundTrips.set(request, roundTrip);
+  new RoundTrips(request, roundTrip);
   roundTrip.roundTripStart(time);
   roundTrip.getConn(time, roundTrip.hostPort);
 }
@@ -141,7 +172,7 @@ function beginLate(request: ClientRequest): void {
   // addRequest has decided already, in the requester's context; here it may be another one.
   if (agent !== undefined && agent.addRequest === coreAgent?.addRequest) return;
   const context = currentNode();
-  if (isWatched(context) && roundTrips.get(request) === undefined)
+  if (isWatched(context) && RoundTrips.of(request) === undefined)
     begin(request, context, lateTarget(request));
 }
 

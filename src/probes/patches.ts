@@ -1,6 +1,3 @@
-/** A method, whatever its signature; wrappers hand `this` and arguments through as they came. */
-export type Method = (this: never, ...args: never[]) => unknown;
-
 /** Makes the replacement of a method. It has to call `original` with the same `this` and arguments. */
 export type Wrap = (original: Function) => (this: never, ...args: never[]) => unknown;
 

@@ -1,13 +1,13 @@
 import { isNativeError, isPromise } from 'node:util/types';
 import type { ClientTrace } from './client-trace.ts';
-import type { HookName } from './hooks.ts';
+import type { Hook, HookName } from './hooks.ts';
 import { HttptraceError } from './errors.ts';
 
 /** A hook's function, whatever its arguments. */
 type AnyHook = (this: ClientTrace, a?: unknown, b?: unknown, c?: unknown) => unknown;
 
 /**
- * Calls hook `name` of each trace, first to last, with `argc` arguments. A hook that throws or rejects is reported and
+ * Calls `hook` of each trace, first to last, with as many arguments as it takes. A hook that throws or rejects is reported and
  * the next one is called.
  *
  * @returns the first Error that a `got1xxResponse` of the first `deciding` traces returned.
@@ -15,8 +15,7 @@ type AnyHook = (this: ClientTrace, a?: unknown, b?: unknown, c?: unknown) => unk
 export function callHooks(
   traces: readonly ClientTrace[],
   deciding: number,
-  name: HookName,
-  argc: number,
+  { name, argc, of }: Hook,
   a: unknown,
   b: unknown,
   c: unknown,
@@ -26,7 +25,7 @@ export function callHooks(
     const trace = traces[i]!;
     try {
       // The typed hook's parameters are dropped here; HOOKS and the RoundTrip methods give each its own.
-      const hook = trace[name] as AnyHook | undefined;
+      const hook = of(trace) as AnyHook | undefined;
       if (typeof hook !== 'function') continue;
       // The exact number of arguments, so that a hook with rest parameters sees no extra undefined.
       const result =
@@ -50,10 +49,10 @@ export function callHooks(
 }
 
 /** Some trace has this hook. */
-export function hasHook(traces: readonly ClientTrace[], name: HookName): boolean {
+export function hasHook(traces: readonly ClientTrace[], { of }: Hook): boolean {
   for (let i = 0; i < traces.length; i++) {
     try {
-      if (traces[i]![name] !== undefined) return true;
+      if (of(traces[i]!) !== undefined) return true;
     } catch {
       // A getter that throws is told of when the hook is called.
       return true;
@@ -83,7 +82,7 @@ export function callReported(owner: object, name: Reported, callback: () => unkn
 }
 
 /** What can fail and is reported. */
-type Reported = HookName | 'TraceFactory' | 'onRecord' | 'onConnection';
+type Reported = HookName | 'TraceFactory' | 'onRecord' | 'onConnection' | 'probe';
 
 const reported = new WeakMap<object, Set<string>>();
 

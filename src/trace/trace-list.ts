@@ -78,8 +78,8 @@ class ComposedTrace {
   #hook(name: HookName): ((a?: unknown, b?: unknown, c?: unknown) => unknown) | undefined {
     const traces = this.#traces;
     const deciding = this.#deciding;
-    if (!hasHook(traces, name)) return undefined;
-    return (a, b, c) => callHooks(traces, deciding, name, HOOKS[name], a, b, c);
+    if (!hasHook(traces, HOOKS[name])) return undefined;
+    return (a, b, c) => callHooks(traces, deciding, HOOKS[name], a, b, c);
   }
 }
 

@@ -56,10 +56,10 @@ export function clientText(pen: Pen, record: RoundTripRecord): string {
   return pen.text(`${builtIn ? 'node:' : ''}${name} v${version.replace(/^v/, '')}${mock}`);
 }
 
-/** One line for each 1xx response: when, and what it said. */
-export function informationalLines(pen: Pen, record: RoundTripRecord): string[] {
+/** One line for each 1xx response: when on the picture's axis (the round trip begins at `offset`), and what it said. */
+export function informationalLines(pen: Pen, record: RoundTripRecord, offset: number): string[] {
   return record.informational.map((informational) => {
-    const at = formatDuration(informational.time - record.start);
+    const at = formatDuration(offset + informational.time - record.start);
     const fields = informational.header.map(([name, value]) => `${name}: ${value}`).join(pen.glyph.separator);
     const head = `${pen.paint('mark', pen.glyph.mark)} ${informationalName(informational)} at ${at}`;
     return fields === '' ? head : `${head}  ${pen.text(fields)}`;

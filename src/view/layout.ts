@@ -46,6 +46,8 @@ export interface PhaseRow {
 /** The rows of one round trip. */
 export interface RowGroup {
   readonly record: RoundTripRecord;
+  /** Milliseconds from the axis' beginning to the round trip's. */
+  readonly offset: number;
   /** The whole round trip on the axis. */
   readonly span: Span;
   readonly rows: readonly PhaseRow[];
@@ -99,7 +101,7 @@ function layoutGroup(record: RoundTripRecord, offset: number, scale: number): Ro
       marks: marksIn(record, phases, offset, scale),
     });
   }
-  return { record, span: toSpan({ start: 0, duration: record.duration }), rows };
+  return { record, offset, span: toSpan({ start: 0, duration: record.duration }), rows };
 }
 
 /** The phase that failed gets a row even when it took no time: the reader looks for it. */

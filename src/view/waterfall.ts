@@ -70,7 +70,7 @@ export function drawWaterfall(records: readonly RoundTripRecord[], options: Wate
         number: chained ? index + 1 : undefined,
         time: chained ? scale.text(record.duration) : '',
       }),
-      ...drawFields(pen, record, { showHeaders: options.showHeaders === true, described, numbers }),
+      ...drawFields(pen, group, { showHeaders: options.showHeaders === true, described, numbers }),
     );
     if (record.connection !== undefined) described.add(record.connection.id);
     lines.push('', drawAxis(pen, ticks, grid), ...drawRows(pen, group, ticks, grid, scale));
@@ -120,7 +120,7 @@ interface FieldOptions {
 /** What is known besides times: connection, TLS, addresses, size, 1xx, Server-Timing. */
 function drawFields(
   pen: Pen,
-  record: RoundTripRecord,
+  { record, offset }: RowGroup,
   { showHeaders, described, numbers }: FieldOptions,
 ): string[] {
   const { connection, dial, response } = record;
@@ -147,7 +147,9 @@ function drawFields(
   }
   if (response !== undefined) lines.push(...field(pen, 'size', sizeItems(record)));
   if (record.informational.length > 0) {
-    lines.push(...fieldLines(pen, '1xx', atMost(informationalLines(pen, record), MOST_INFORMATIONAL)));
+    lines.push(
+      ...fieldLines(pen, '1xx', atMost(informationalLines(pen, record, offset), MOST_INFORMATIONAL)),
+    );
   }
   if (response !== undefined && response.serverTiming.length > 0) {
     const items = atMost(serverTimingItems(pen, response.serverTiming), MOST_SERVER_TIMINGS);

@@ -67,7 +67,7 @@ describe('--slo', () => {
     const { code, stdout } = await command(['--slo', 'total<60s', '--slo', 'p50(tls)<1us', url]);
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /\n\nslo kept {4}total<60s {2}\([\d.]+ ms\)\nslo kept {4}p50\(tls\)<1us {2}\(no tls\)\n$/,
+      /\n\nslo kept {4}total<60s {2}\([\d.]+ ms\)\nslo unseen {2}p50\(tls\)<1us {2}\(no tls\)\n$/,
     );
   });
 

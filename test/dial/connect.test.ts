@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
-import { type ClientTrace, runWithClientTrace } from '../../src/index.ts';
 import { recordings } from '../helpers/recordings.ts';
 import { answerAll, scriptedServer } from '../helpers/scripted-server.ts';
 import { errorOf, get, httpAgent, open } from '../http/exchange.ts';
@@ -167,15 +166,18 @@ describe('errors that node reports at once', () => {
     expect(traced.only.has('gotConn')).toBe(false);
   });
 
-  it('by throwing out of connect() end the lookup that was about to begin', async () => {
-    const ends: unknown[] = [];
-    const trace: ClientTrace = {
-      dnsStart: () => void ends.push('start'),
-      dnsDone: ({ err }) => void ends.push(err),
-    };
+  it('by throwing out of http.get() end their lookup, and their round trip with the error that was thrown', () => {
+    const traced = recordings();
     const options = { host: 'name.test', lookup: 'no function' as never, agent: false } as const;
-    expect(() => runWithClientTrace(trace, () => http.get(options))).toThrow(TypeError);
-    expect(ends).toEqual(['start', expect.any(TypeError)]);
+    let thrown: unknown;
+    try {
+      traced.run(() => http.get(options));
+    } catch (error) {
+      thrown = error;
+    }
+    expect(thrown).toBeInstanceOf(TypeError);
+    expect(traced.only.the('dnsDone').args[0].err).toBe(thrown);
+    expect(traced.only.the('roundTripDone').args[0].err).toBe(thrown);
   });
 });
 

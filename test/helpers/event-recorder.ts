@@ -127,7 +127,8 @@ export class EventRecorder {
   /** Throws when the contract was broken, or something that began has not ended. */
   verify(): void {
     const open = this.#open.map(
-      ({ name, args }) => `${name}(${HOOKS[name] > 1 ? args.map(String).join(', ') : ''}) was never ended`,
+      ({ name, args }) =>
+        `${name}(${HOOKS[name].argc > 1 ? args.map(String).join(', ') : ''}) was never ended`,
     );
     const violations = [...this.violations, ...open];
     if (violations.length === 0) return;
@@ -166,7 +167,7 @@ export class EventRecorder {
   #check(event: RecordedEvent): void {
     const { name, args } = event;
     const rule = GRAMMAR[name];
-    if (args.length !== HOOKS[name]) this.#broken(event, `was called with ${args.length} arguments`);
+    if (args.length !== HOOKS[name].argc) this.#broken(event, `was called with ${args.length} arguments`);
     if (rule.once && this.has(name)) this.#broken(event, 'came twice');
     for (const earlier of rule.after) {
       if (!this.has(earlier)) this.#broken(event, `came before ${earlier}`);
@@ -186,7 +187,7 @@ export class EventRecorder {
 
   #close(event: RecordedEvent, start: HookName): void {
     // What the end has beyond the start is its result; dnsDone and roundTripDone share no argument with their start.
-    const shared = HOOKS[event.name] > HOOKS[start] ? HOOKS[start] : 0;
+    const shared = HOOKS[event.name].argc > HOOKS[start].argc ? HOOKS[start].argc : 0;
     const leading = event.args.slice(0, shared);
     const index = this.#open.findIndex(
       ({ name, args }) => name === start && isDeepStrictEqual(args.slice(0, shared), leading),

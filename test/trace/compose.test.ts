@@ -19,7 +19,7 @@ function composed(...traces: ClientTrace[]): ClientTrace {
 /** Calls hook `name`, with as many arguments as it has. */
 function call(trace: ClientTrace, name: keyof ClientTrace): unknown {
   const hook = trace[name] as ((...args: unknown[]) => unknown) | undefined;
-  return hook?.call(trace, ...[1, 2, 3].slice(0, HOOKS[name]));
+  return hook?.call(trace, ...[1, 2, 3].slice(0, HOOKS[name].argc));
 }
 
 describe('contextClientTrace', () => {
@@ -115,7 +115,7 @@ describe('traces that are composed', () => {
     const calls: unknown[][] = [];
     const trace = { [name]: (...args: unknown[]) => void calls.push(args) };
     call(composed(trace, trace), name);
-    const expected = [1, 2, 3].slice(0, HOOKS[name]);
+    const expected = [1, 2, 3].slice(0, HOOKS[name].argc);
     expect(calls).toEqual([expected, expected]);
   });
 

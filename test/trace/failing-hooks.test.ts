@@ -190,6 +190,6 @@ describe('a factory', () => {
 describe('HOOKS', () => {
   it('names all hooks with the number of arguments they are called with', () => {
     expect(HOOK_NAMES).toHaveLength(20);
-    expect(Object.values(HOOKS).every((argc) => argc >= 0 && argc <= 3)).toBe(true);
+    expect(Object.values(HOOKS).every(({ argc }) => argc >= 0 && argc <= 3)).toBe(true);
   });
 });

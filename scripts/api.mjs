@@ -1,5 +1,5 @@
 // @ts-check
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -50,6 +50,8 @@ function checkReport({ name, declarations }, update) {
     configObjectFullPath: configFile,
     packageJsonFullPath: join(root, 'package.json'),
   });
+  // Without the folder the extractor says that it has written the report, and has not.
+  mkdirSync(join(root, 'etc'), { recursive: true });
   let problems = 0;
   const { apiReportChanged } = Extractor.invoke(config, {
     localBuild: update,

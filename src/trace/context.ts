@@ -8,6 +8,7 @@ declare const keyType: unique symbol;
 export interface ContextKey<T> {
   /** For people who debug; has no meaning. */
   readonly name: string;
+  /** Never there: keeps the type of the value. */
   readonly [keyType]?: T;
 }
 

@@ -13,6 +13,7 @@ export type ErrorCode =
 
 /** An error of httptrace; recognise it by `code`, `instanceof` does not work over copies and realms. */
 export class HttptraceError extends Error {
+  /** Stable; what to compare with. */
   readonly code: ErrorCode;
 
   constructor(code: ErrorCode, message: string, options?: ErrorOptions) {

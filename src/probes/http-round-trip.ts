@@ -18,6 +18,7 @@ import {
   setFields,
 } from './request-head.ts';
 import { setOwnMethod } from './own-method.ts';
+import { watchParser } from './response-parser.ts';
 import { Given } from './given.ts';
 
 /** Heads with bodies up to this size go to the kernel in one piece; then 'finish' tells of both. */
@@ -140,7 +141,7 @@ export class HttpRoundTrip extends RoundTrip {
     // Only node:net sockets have a state in which they are not connected yet.
     if (isDialing(socket)) whenReady(socket as Socket, (time) => this.#ready(time));
     else this.#ready(now());
-    socket.prependListener('data', onData);
+    if (!watchParser(this.#request)) socket.prependListener('data', onData);
   }
 
   /** After the listeners of 'socket': node:http flushes what was written so far right after it. */
@@ -227,11 +228,16 @@ export class HttpRoundTrip extends RoundTrip {
 
   // What its connection emits.
 
-  onData(time: number, length: number): void {
+  /** Bytes of the response are about to be parsed. */
+  onBytes(time: number, length: number): void {
     this.#lastData = time;
     this.#bytesRead += length;
     this.#writeHeaders(time);
     this.gotFirstResponseByte(time);
+  }
+
+  onData(time: number, length: number): void {
+    this.onBytes(time, length);
     if (this.#endCheckDue || this.lastByteSeen || !this.wants(HOOKS.gotLastResponseByte)) return;
     this.#endCheckDue = true;
     // The parser runs after this listener. In the next tick it has, and 'end' has not been emitted yet.
@@ -412,6 +418,11 @@ function onClose(this: Duplex): void {
 /** Connections of `Connections` serve no other round trips than ours. */
 function roundTripOn(connection: Connection | undefined): HttpRoundTrip | undefined {
   return connection?.current as HttpRoundTrip | undefined;
+}
+
+/** The round trip whose response comes on `socket`. */
+export function roundTripOf(socket: object): HttpRoundTrip | undefined {
+  return roundTripOn(Connections.of(socket));
 }
 
 function forget(connection: Connection): void {

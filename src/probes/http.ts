@@ -6,8 +6,9 @@ import { reportFailure } from '../trace/call.ts';
 import { Context, type ContextNode, currentNode } from '../trace/context.ts';
 import { isWatched, resolveTraces } from '../trace/trace-list.ts';
 import { dialingFor } from './dial.ts';
-import { type CoreAgent, HttpRoundTrip, type Target, agentOf } from './http-round-trip.ts';
+import { type CoreAgent, HttpRoundTrip, type Target, agentOf, roundTripOf } from './http-round-trip.ts';
 import type { Patches } from './patches.ts';
+import { unwatchParsers, watchParsers } from './response-parser.ts';
 import { Given } from './given.ts';
 
 /**
@@ -39,6 +40,8 @@ export function installHttp(patches: Patches): void {
   // What @types/node leaves out of Agent: methods that it documents or that all its subclasses rely on.
   const agent = http.Agent.prototype as Agent & CoreAgent;
   coreAgent = agent;
+  watchParsers(patches, roundTripOf);
+  patches.onUndo(unwatchParsers);
 
   patches.wrap(
     agent,

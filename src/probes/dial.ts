@@ -193,33 +193,36 @@ function beginDial(socket: Socket, args: readonly unknown[]): Watch {
 function attach(socket: Socket, watch: Watch): void {
   if (watch.attached) return;
   watch.attached = true;
-  socket.on('lookup', onLookup);
-  socket.on('connectionAttempt', onAttempt);
-  socket.on('connectionAttemptFailed', onAttemptFailed);
-  socket.on('connectionAttemptTimeout', onAttemptTimeout);
-  // First in line, so that connectDone comes before anything that others do with the connection.
-  socket.prependListener('connect', onConnect);
-  socket.prependListener('secure', onSecure);
-  socket.prependListener('secureConnect', onSecureConnect);
-  socket.on(ERROR_MONITOR, onError);
-  socket.prependListener('close', onClose);
+  for (const [event, listener] of LISTENERS) socket.on(event, listener);
+  for (const [event, listener] of FIRST_LISTENERS) socket.prependListener(event, listener);
 }
 
 function detach(socket: Socket, watch: Watch): void {
   if (!watch.attached) return;
   watch.attached = false;
-  socket.removeListener('lookup', onLookup);
-  socket.removeListener('connectionAttempt', onAttempt);
-  socket.removeListener('connectionAttemptFailed', onAttemptFailed);
-  socket.removeListener('connectionAttemptTimeout', onAttemptTimeout);
-  socket.removeListener('connect', onConnect);
-  socket.removeListener('secure', onSecure);
-  socket.removeListener('secureConnect', onSecureConnect);
-  socket.removeListener(ERROR_MONITOR, onError);
-  socket.removeListener('close', onClose);
+  for (const [event, listener] of LISTENERS) socket.removeListener(event, listener);
+  for (const [event, listener] of FIRST_LISTENERS) socket.removeListener(event, listener);
 }
 
 // Shared listeners: no closure a socket.
+
+type Listeners = readonly (readonly [event: string, listener: Parameters<EventEmitter['on']>[1]])[];
+
+const LISTENERS: Listeners = [
+  ['lookup', onLookup],
+  ['connectionAttempt', onAttempt],
+  ['connectionAttemptFailed', onAttemptFailed],
+  ['connectionAttemptTimeout', onAttemptTimeout],
+  [ERROR_MONITOR, onError],
+];
+
+/** First in line, so that connectDone comes before anything that others do with the connection. */
+const FIRST_LISTENERS: Listeners = [
+  ['connect', onConnect],
+  ['secure', onSecure],
+  ['secureConnect', onSecureConnect],
+  ['close', onClose],
+];
 
 function onLookup(
   this: Socket,

@@ -79,6 +79,8 @@ export class HttpRoundTrip extends RoundTrip {
   #expectsContinue = false;
   #lastData = 0;
   #endCheckDue = false;
+  /** Its parser could not be watched. */
+  #listensToData = false;
   #writtenBefore = 0;
   #bytesRead = 0;
   #bodyBytes: number | undefined = undefined;
@@ -141,7 +143,9 @@ export class HttpRoundTrip extends RoundTrip {
     // Only node:net sockets have a state in which they are not connected yet.
     if (isDialing(socket)) whenReady(socket as Socket, (time) => this.#ready(time));
     else this.#ready(now());
-    if (!watchParser(this.#request)) socket.prependListener('data', onData);
+    if (watchParser(this.#request)) return;
+    this.#listensToData = true;
+    socket.prependListener('data', onData);
   }
 
   /** After the listeners of 'socket': node:http flushes what was written so far right after it. */
@@ -169,11 +173,7 @@ export class HttpRoundTrip extends RoundTrip {
   }
 
   onResponse(response: IncomingMessage): void {
-    this.#response = response;
-    this.gotResponse(
-      this.#lastData,
-      this.wants(HOOKS.gotResponse) ? new HttpResponseInfo(response) : undefined,
-    );
+    this.#gotHead(response);
     if (this.detailed) this.#countBody(response);
   }
 
@@ -212,11 +212,7 @@ export class HttpRoundTrip extends RoundTrip {
 
   /** 101 or CONNECT: the socket is the user's from now on. */
   onHandOver(response: IncomingMessage): void {
-    this.#response = response;
-    this.gotResponse(
-      this.#lastData,
-      this.wants(HOOKS.gotResponse) ? new HttpResponseInfo(response) : undefined,
-    );
+    this.#gotHead(response);
     const time = now();
     // The answer can be here before 'finish', which tells that the kernel has the request.
     if (this.#request?.writableEnded === true) this.wroteRequest(time, null);
@@ -224,6 +220,12 @@ export class HttpRoundTrip extends RoundTrip {
     if (connection !== undefined) forget(connection);
     this.finish(time, null);
     connection?.close(time, 'handed-over', null);
+  }
+
+  #gotHead(response: IncomingMessage): void {
+    this.#response = response;
+    const info = this.wants(HOOKS.gotResponse) ? new HttpResponseInfo(response) : undefined;
+    this.gotResponse(this.#lastData, info);
   }
 
   // What its connection emits.
@@ -263,7 +265,7 @@ export class HttpRoundTrip extends RoundTrip {
     if (this.isDone) return;
     this.#restoreWrite?.();
     this.#restorePush?.();
-    this.#socket?.removeListener('data', onData);
+    if (this.#listensToData) this.#socket?.removeListener('data', onData);
     this.roundTripDone(time, err);
     this.#request = undefined;
     this.#response = undefined;
@@ -427,7 +429,6 @@ export function roundTripOf(socket: object): HttpRoundTrip | undefined {
 
 function forget(connection: Connection): void {
   const { socket } = connection;
-  socket.removeListener('data', onData);
   socket.removeListener('free', onFree);
   socket.removeListener('close', onClose);
 }

@@ -20,6 +20,8 @@ export class Connection {
   protocol = 'http/1.1';
   /** Watched round trips that it served or serves. */
   served = 0;
+  /** Watched round trips that it serves now: one with HTTP/1.1 (more when pipelined), any number with HTTP/2. */
+  active = 0;
   /** When its last watched use gave it back to the pool; NaN while in use and when that use was not watched. */
   idleSince = Number.NaN;
   /** The round trip it serves now (the latest, where several share it). */
@@ -43,11 +45,13 @@ export class Connection {
     this.current = roundTrip;
     this.use = { reused, wasIdle, idleTime, served: this.served };
     this.served++;
+    this.active++;
     this.idleSince = Number.NaN;
   }
 
   /** `roundTrip` no longer uses it. */
   release(roundTrip: RoundTrip): void {
+    this.active--;
     if (this.current === roundTrip) this.current = undefined;
   }
 

@@ -7,6 +7,7 @@ import { type ExchangeFacts, type FieldGroup, RoundTrip, cutOff } from '../event
 import type { HeaderMap, ResponseInfo } from '../trace/client-trace.ts';
 import { HttptraceError } from '../trace/errors.ts';
 import { HOOKS } from '../trace/hooks.ts';
+import { Connections } from './connections.ts';
 import { claimFailedDial, dialOf, isDialing, whenReady } from './dial.ts';
 import {
   expectsContinue,
@@ -19,24 +20,9 @@ import {
 } from './request-head.ts';
 import { setOwnMethod } from './own-method.ts';
 import { watchParser } from './response-parser.ts';
-import { Given } from './given.ts';
 
 /** Heads with bodies up to this size go to the kernel in one piece; then 'finish' tells of both. */
 const ONE_WRITE = 16 * 1024;
-
-/** Keeps the connection of a socket on the socket. */
-class Connections extends Given {
-  readonly #connection: Connection;
-
-  constructor(socket: Duplex, connection: Connection) {
-    super(socket);
-    this.#connection = connection;
-  }
-
-  static of(socket: object): Connection | undefined {
-    return #connection in socket ? socket.#connection : undefined;
-  }
-}
 
 /** What @types/node does not tell of an agent; a user's agent may lack any of it. */
 export interface CoreAgent {
@@ -289,7 +275,7 @@ export class HttpRoundTrip extends RoundTrip {
     const known = connection !== undefined;
     if (connection === undefined) {
       connection = new Connection(socket, dialOf(socket), time);
-      new Connections(socket, connection);
+      Connections.set(socket, connection);
       socket.on('free', onFree);
       socket.on('close', onClose);
     }

@@ -13,10 +13,14 @@ interface LockedPackage {
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
-const file = new URL('../../package-lock.json', import.meta.url);
-const { packages } = JSON.parse(readFileSync(file, 'utf8')) as Lock; // npm writes it
+function packagesOf(file: string): Lock['packages'] {
+  const { packages } = JSON.parse(readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8')) as Lock; // npm writes it
+  return packages;
+}
 
-describe('package-lock.json', () => {
+describe.each(['package-lock.json', 'test/undici/v8/package-lock.json'])('%s', (file) => {
+  const packages = packagesOf(file);
+
   it('names no registry, so that any mirror can install it', () => {
     const resolved = Object.entries(packages).filter(([, { resolved: url }]) => url !== undefined);
     expect(resolved).toEqual([]);
@@ -28,6 +32,10 @@ describe('package-lock.json', () => {
     );
     expect(bare).toEqual([]);
   });
+});
+
+describe('package-lock.json', () => {
+  const packages = packagesOf('package-lock.json');
 
   it('has the native binaries of every platform, without which `npm ci` refuses it', () => {
     const installed = new Set(Object.keys(packages).map((path) => path.replace(/^.*node_modules\//, '')));

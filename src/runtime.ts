@@ -1,5 +1,6 @@
 import { installDial } from './probes/dial.ts';
 import { installHttp } from './probes/http.ts';
+import { installUndici } from './probes/undici.ts';
 import { Patches } from './probes/patches.ts';
 import type { ClientTrace, TraceFactory } from './trace/client-trace.ts';
 import { Context } from './trace/context.ts';
@@ -16,6 +17,7 @@ function install(): void {
   ownProbes(probes);
   installDial(patches);
   installHttp(patches);
+  installUndici(patches);
 }
 
 const patches = new Patches();

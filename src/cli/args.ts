@@ -29,10 +29,10 @@ export interface ParsedArgs {
  */
 export function parseArgv(argv: readonly string[]): ParsedArgs {
   const config = Object.fromEntries(
-    SPECS.map(({ name, short, arg }) => [
+    SPECS.map(({ name, short, arg, isArgument }) => [
       name,
       {
-        type: arg === undefined ? ('boolean' as const) : ('string' as const),
+        type: arg === undefined || isArgument !== undefined ? ('boolean' as const) : ('string' as const),
         ...(short === undefined ? {} : { short }),
       },
     ]),
@@ -47,20 +47,31 @@ export function parseArgv(argv: readonly string[]): ParsedArgs {
   });
   const uses: OptionUse[] = [];
   const positionals: string[] = [];
+  let waiting: OptionSpec | undefined;
   for (const token of tokens) {
-    if (token.kind === 'positional') positionals.push(token.value);
+    if (token.kind === 'positional') {
+      const last = uses.at(-1);
+      if (last !== undefined && waiting?.isArgument?.(token.value) === true) {
+        uses[uses.length - 1] = { ...last, value: token.value };
+      } else positionals.push(token.value);
+    }
     if (token.kind === 'option') uses.push(readUse(token.name, token.rawName, token.value));
+    waiting = token.kind === 'option' && token.value === undefined ? specOf(token.name) : undefined;
   }
   return { uses, positionals };
 }
 
 function readUse(name: string, written: string, value: string | undefined): OptionUse {
-  const spec = SPECS.find((one) => one.name === name);
+  const spec = specOf(name);
   if (spec === undefined || !isOptionName(name)) throw unknownOption(name, written);
   if (spec.arg === undefined && value !== undefined) throw new UsageError(`option ${written} takes no value`);
-  if (spec.arg !== undefined && value === undefined)
+  if (spec.arg !== undefined && spec.isArgument === undefined && value === undefined)
     throw new UsageError(`option ${written} needs a value: ${spec.arg}`);
   return { name, written, value: value ?? '' };
+}
+
+function specOf(name: string): OptionSpec | undefined {
+  return SPECS.find((one) => one.name === name);
 }
 
 function isOptionName(name: string): name is OptionName {

@@ -34,6 +34,17 @@ export class ProxyError extends Error {
   readonly code = 'ERR_HTTPTRACE_PROXY';
 }
 
+/** The server does not speak HTTP/2, and nothing else was allowed. */
+export class Http2UnsupportedError extends Error {
+  override readonly name = 'Http2UnsupportedError';
+  readonly code = 'ERR_HTTPTRACE_NO_HTTP2';
+
+  /** @param chosen - what ALPN agreed on instead; undefined for nothing. */
+  constructor(chosen: string | undefined) {
+    super(chosen === undefined ? 'The server chose no protocol (ALPN).' : `The server chose ${chosen} (ALPN).`);
+  }
+}
+
 /** The body could not be written or decoded; the exit code is 23. */
 export class OutputError extends Error {
   override readonly name = 'OutputError';

@@ -3,6 +3,7 @@ import { EXIT_MEANINGS } from './exit-codes.ts';
 import { OPTION_TABLE, type OptionGroup, type OptionSpec } from './option-table.ts';
 
 const GROUPS: readonly OptionGroup[] = [
+  'Client',
   'Request',
   'Redirects',
   'Connection',
@@ -92,15 +93,24 @@ const EXAMPLES: readonly (readonly [string, string])[] = [
     'httptrace --resolve example.com:443:127.0.0.1 -k https://example.com',
     'Talk to another machine under that name.',
   ],
+  [
+    'httptrace --compare https://example.com',
+    'The same request with undici, fetch, node:http and node:http2.',
+  ],
   ['httptrace --json https://example.com', 'The record as JSON, for other programs.'],
 ];
 
 function optionLines(group: OptionGroup, width: number): string[] {
   const entries = SPECS.filter((spec) => spec.group === group).map((spec): [string, string] => {
     const short = spec.short === undefined ? '    ' : `-${spec.short}, `;
-    return [`${short}--${spec.name}${spec.arg === undefined ? '' : ` ${spec.arg}`}`, spec.help];
+    return [`${short}--${spec.name}${argumentText(spec)}`, spec.help];
   });
   return definitions(entries, 30, width);
+}
+
+function argumentText({ arg, isArgument }: OptionSpec): string {
+  if (arg === undefined) return '';
+  return isArgument === undefined ? ` ${arg}` : ` [${arg}]`;
 }
 
 /** Terms in a column, their meaning beside them, or below when the term is too long. */

@@ -1,14 +1,19 @@
+import { isClientList } from './clients.ts';
+
 /** One option of the command. Parsing, `--help` and suggestions are made from the table of these. */
 export interface OptionSpec {
   readonly name: string;
   readonly short?: string;
   /** Placeholder of its argument; absent when it has none. */
   readonly arg?: string;
+  /** The argument may be left out; tells whether the next word is one. One after `=` always is. */
+  readonly isArgument?: (word: string) => boolean;
   readonly group: OptionGroup;
   readonly help: string;
 }
 
 export type OptionGroup =
+  | 'Client'
   | 'Request'
   | 'Redirects'
   | 'Connection'
@@ -19,6 +24,30 @@ export type OptionGroup =
   | 'Other';
 
 export const OPTION_TABLE = [
+  {
+    name: 'client',
+    arg: 'NAME',
+    group: 'Client',
+    help: 'What to send with: undici (the default), fetch (that of this Node, which adds fields of its own and decompresses), http (node:http and node:https), http2 (node:http2).',
+  },
+  {
+    name: 'http1.1',
+    group: 'Client',
+    help: 'Offer HTTP/1.1 only. Without it undici takes HTTP/2 where an https server has it (ALPN).',
+  },
+  {
+    name: 'http2',
+    group: 'Client',
+    help: 'Offer HTTP/2 only; to an http URL it is spoken without asking (prior knowledge).',
+  },
+  {
+    name: 'compare',
+    arg: 'CLIENTS',
+    isArgument: isClientList,
+    group: 'Client',
+    help: 'Send the request with each client (or with these, by commas), always over new connections, and show the pictures and times side by side. With -n, in rounds; then the pictures are of the median requests, and the times medians.',
+  },
+
   {
     name: 'request',
     short: 'X',
@@ -132,7 +161,7 @@ export const OPTION_TABLE = [
     group: 'Output',
     help: 'Write the body to a file; - writes it to standard output, and the picture to standard error. Without it the body is dropped. Repeatable, one for each URL.',
   },
-  { name: 'json', group: 'Output', help: 'Print records, one JSON object a line, instead of the picture.' },
+  { name: 'json', group: 'Output', help: 'Print records, one JSON object a line, instead of the picture. With --compare an array: for each client its name, exit code and records.' },
   {
     name: 'verbose',
     short: 'v',

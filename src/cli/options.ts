@@ -1,4 +1,11 @@
 import { parseArgv, quoteArgument, type OptionUse } from './args.ts';
+import {
+  DEFAULT_CLIENT,
+  readClient,
+  readComparedClients,
+  type ClientName,
+  type HttpVersion,
+} from './clients.ts';
 import { UsageError } from './errors.ts';
 import type { OptionName } from './option-table.ts';
 import { parseResolve, type ResolveRule } from './resolve.ts';
@@ -15,6 +22,12 @@ export interface Options {
   readonly help: boolean;
   readonly version: boolean;
   readonly urls: readonly string[];
+
+  readonly client: ClientName;
+  /** Undefined leaves it to the client, and to ALPN. */
+  readonly httpVersion: HttpVersion | undefined;
+  /** Undefined when nothing is compared. */
+  readonly compare: ComparedClients | undefined;
 
   readonly method: string | undefined;
   readonly headerLines: readonly string[];
@@ -60,6 +73,13 @@ export interface Options {
   readonly noColor: boolean;
 }
 
+/** Clients of `--compare`. */
+export interface ComparedClients {
+  readonly clients: readonly ClientName[];
+  /** The user named them; otherwise those are left out that cannot do what other options ask for. */
+  readonly named: boolean;
+}
+
 const DEFAULT_MAX_REDIRECTS = 50;
 const MOST_REPEATS = 1_000_000;
 
@@ -75,6 +95,9 @@ export function readOptions(argv: readonly string[]): Options {
     help: given.has('help'),
     version: given.has('version'),
     urls: positionals,
+    client: given.one('client', readClient) ?? DEFAULT_CLIENT,
+    httpVersion: given.has('http2') ? '2' : given.has('http1.1') ? '1.1' : undefined,
+    compare: given.one('compare', readCompare),
     method: given.one('request', readMethod),
     headerLines: given.all('header'),
     data: uses.filter(isDataUse).map(({ name, value }) => ({ kind: name, value })),
@@ -107,7 +130,10 @@ export function readOptions(argv: readonly string[]): Options {
     silent: given.has('silent'),
     noColor: given.has('no-color'),
   };
-  if (!options.help && !options.version) checkTogether(options);
+  if (!options.help && !options.version) {
+    checkClients(given, options);
+    checkTogether(options);
+  }
   return options;
 }
 
@@ -136,6 +162,19 @@ class Uses {
   }
 }
 
+function checkClients(given: Uses, options: Options): void {
+  if (given.has('http1.1') && given.has('http2')) {
+    throw new UsageError('--http1.1 and --http2 exclude each other: leave out both to take what the server has');
+  }
+  if (options.compare === undefined) return;
+  if (given.has('client')) {
+    throw new UsageError('--client and --compare exclude each other: --compare undici,http names clients');
+  }
+  if (options.outputs.length > 0) {
+    throw new UsageError('--compare gets the body several times and -o keeps one: leave out --compare or -o');
+  }
+}
+
 function checkTogether(options: Options): void {
   if (options.urls.length === 0) throw new UsageError('no URL given; see httptrace --help');
   if (options.head && options.data.length > 0) {
@@ -157,6 +196,10 @@ function checkTogether(options: Options): void {
 
 function isDataUse(use: OptionUse): use is OptionUse & { readonly name: DataPart['kind'] } {
   return use.name === 'data' || use.name === 'data-binary' || use.name === 'data-raw';
+}
+
+function readCompare(value: string, written: string): ComparedClients {
+  return { clients: readComparedClients(value, written), named: value !== '' };
 }
 
 function readMethod(value: string, written: string): string {

@@ -1,4 +1,8 @@
 import type { Transform, Writable } from 'node:stream';
+import type { SecureContext } from 'node:tls';
+import type { HttpVersion } from './clients.ts';
+import type { Proxy } from './proxy.ts';
+import type { ResolveRule } from './resolve.ts';
 
 /** A request as it is to be sent. */
 export interface RequestSpec {
@@ -31,6 +35,22 @@ export interface SendOptions {
    * @returns streams that the body is piped through, the last one is where it goes; empty drops it.
    */
   onResponse(head: ResponseHead): BodyChain;
+}
+
+/** How a sender makes its connections. */
+export interface SenderOptions {
+  readonly keepAlive: boolean;
+  readonly resolve: readonly ResolveRule[];
+  readonly family: 4 | 6 | undefined;
+  readonly unixSocket: string | undefined;
+  /** Seconds for DNS, connection and TLS. */
+  readonly connectTimeout: number | undefined;
+  readonly insecure: boolean;
+  /** Undefined for the usual authorities and no client certificate. */
+  readonly secureContext: SecureContext | undefined;
+  /** The only one to speak; undefined leaves it to the client. */
+  readonly httpVersion: HttpVersion | undefined;
+  proxyFor(url: URL): Proxy | undefined;
 }
 
 /** One client library, with its connections. */

@@ -86,6 +86,10 @@ export abstract class RoundTrip implements RoundTripInfo, Resolution {
     return (this.#seen & WROTE_HEADERS) !== 0;
   }
 
+  get requestWritten(): boolean {
+    return (this.#seen & WROTE_REQUEST) !== 0;
+  }
+
   get lastByteSeen(): boolean {
     return (this.#seen & LAST_BYTE) !== 0;
   }

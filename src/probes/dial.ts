@@ -6,7 +6,7 @@ import { Dial, canceled } from '../events/dial.ts';
 import type { RoundTrip } from '../events/round-trip.ts';
 import { type Agreed, agreedOn, isTLSSocket, offered, tlsState } from '../events/tls-state.ts';
 import type { TLSConnectionState } from '../trace/client-trace.ts';
-import { currentNode } from '../trace/context.ts';
+import { Context, currentNode } from '../trace/context.ts';
 import { areProbesOurs } from '../trace/shared.ts';
 import { isWatched } from '../trace/trace-list.ts';
 import { dialTarget } from './dial-target.ts';
@@ -76,6 +76,50 @@ export function dialingFor<R>(owner: RoundTrip | null, open: () => R): R {
   }
 }
 
+/** A dial that its client has told us of and that has not begun. */
+export interface AnnouncedDial {
+  /** Undefined: nobody watched wants it. */
+  readonly owner: RoundTrip | undefined;
+  readonly hostPort: string;
+  /** As given to `connect()`. */
+  readonly host: string;
+  readonly port: number;
+}
+
+/** It is about to open its socket, unless its connector waits for something first. */
+let announced: AnnouncedDial | undefined;
+
+/**
+ * The socket that is opened next for this host and port, in this turn, is this dial's. It is opened outside of any
+ * context: undici's connections run whatever comes on them in the context in which they were opened, so another
+ * request's redirect would look like the opener's.
+ */
+export function announceDial(dial: AnnouncedDial): void {
+  announced = dial;
+  queueMicrotask(() => {
+    if (announced === dial) announced = undefined;
+  });
+}
+
+/** The dial under way, whose connector has not opened its own socket yet: a proxy's opens another client's. */
+export function announcedDial(): AnnouncedDial | undefined {
+  return announced;
+}
+
+function takeAnnounced(args: readonly unknown[]): AnnouncedDial | undefined {
+  if (announced === undefined) return undefined;
+  const { host, port } = dialTarget(args, isIP);
+  // A unix socket has no port, and its client still names the host.
+  if (port !== undefined && (host !== announced.host || port !== announced.port)) return undefined;
+  const taken = announced;
+  announced = undefined;
+  return taken;
+}
+
+function outsideContexts<R>(fn: () => R): R {
+  return currentNode() === undefined ? fn() : Context.background.run(fn);
+}
+
 /** The dial that opened `socket`; undefined when nobody watched it. */
 export function dialOf(socket: object): Dial | undefined {
   // TLS over a socket that still connects is told by that socket; its own watch begins with the handshake.
@@ -116,20 +160,28 @@ export function installDial(patches: Patches): void {
         if (unpatchedStart !== undefined) {
           args = args.map((arg): unknown => (arg === unpatchedStart ? Reflect.get(this, '_start') : arg));
         }
-        if (!shouldWatch()) return Reflect.apply(original, this, args);
-        const watch = beginDial(this, args);
-        try {
-          return Reflect.apply(original, this, args);
-        } catch (error) {
-          // A bad port and the like: no event follows.
-          fail(this, error instanceof Error ? error : canceled('connect() threw'));
-          detach(this, watch);
-          throw error;
+        const dial = takeAnnounced(args);
+        if (dial !== undefined) {
+          return dialingFor(dial.owner ?? null, () => outsideContexts(() => open(original, this, args)));
         }
+        return open(original, this, args);
       },
   );
   patches.onUndo(() => patchedTLS.delete(patches));
   patchTLS(patches, undefined);
+}
+
+function open(original: Function, socket: Socket, args: unknown[]): unknown {
+  if (!shouldWatch()) return Reflect.apply(original, socket, args);
+  const watch = beginDial(socket, args);
+  try {
+    return Reflect.apply(original, socket, args);
+  } catch (error) {
+    // A bad port and the like: no event follows.
+    fail(socket, error instanceof Error ? error : canceled('connect() threw'));
+    detach(socket, watch);
+    throw error;
+  }
 }
 
 /** `net.isIP`; node:net is not imported, because importing httptrace loads nothing. */
@@ -156,6 +208,16 @@ function patchTLS(patches: Patches, socket: Socket | undefined): unknown {
       function _start(this: TLSSocket): unknown {
         beginHandshake(this);
         return Reflect.apply(original, this, []);
+      },
+  );
+  // node:tls makes the handle, which keeps the async context, before it connects the socket.
+  patches.wrap(
+    tls.TLSSocket.prototype,
+    '_wrapHandle',
+    (original) =>
+      function _wrapHandle(this: TLSSocket): unknown {
+        if (announced === undefined) return Reflect.apply(original, this, arguments);
+        return outsideContexts((): unknown => Reflect.apply(original, this, arguments));
       },
   );
   return unpatched;

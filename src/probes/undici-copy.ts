@@ -1,0 +1,91 @@
+/** What the probe reads of undici's internal request, the same in undici 6, 7 and 8. */
+export interface UndiciRequest {
+  readonly method: string;
+  /** With the query; a whole URL in a request to a plain proxy. */
+  readonly path: string;
+  readonly origin: unknown;
+  /** Undici's flat list of names and values. */
+  readonly headers?: unknown;
+  /** What was given as a string is bytes already. */
+  readonly body?: unknown;
+  /** There once it has a connection. */
+  readonly abort?: ((err: Error) => void) | null;
+}
+
+/** What gets the response, as the dispatcher was given it. */
+export interface Handler {
+  /** In undici's own API (request, stream, pipeline, connect, upgrade), whose handlers are AsyncResources. */
+  readonly runInAsyncScope?: <R>(fn: () => R) => R;
+}
+
+/** One of the undicis in a process: the one in Node, and any number from npm. Told apart by their Request class. */
+export class UndiciCopy {
+  /** The request's prototype. */
+  readonly prototype: object;
+  readonly #handlerKey: symbol | undefined;
+  readonly #file: string | undefined;
+  #version: string | undefined;
+
+  constructor(prototype: object, request: UndiciRequest) {
+    this.prototype = prototype;
+    this.#handlerKey = Object.getOwnPropertySymbols(request).find(
+      ({ description }) => description === 'handler',
+    );
+    this.#file = requestFile();
+  }
+
+  handlerOf(request: UndiciRequest): Handler | undefined {
+    if (this.#handlerKey === undefined) return undefined;
+    const handler: unknown = Reflect.get(request, this.#handlerKey);
+    // Undici accepts nothing but objects as handlers.
+    return typeof handler === 'object' && handler !== null ? handler : undefined;
+  }
+
+  /** `unknown` where it was bundled into a program. Reads a file, once. */
+  get version(): string {
+    return (this.#version ??= versionOf(this.#file));
+  }
+}
+
+const FILE =
+  /(?:file:\/\/)?([^\s()]*[\\/](?:deps[\\/]undici[\\/]undici|lib[\\/]core[\\/]request\.js)):\d+:\d+/;
+
+let latest: UndiciCopy | undefined;
+const copies = new WeakMap<object, UndiciCopy>();
+
+/** The undici that made `request`. Called first where that makes it. */
+export function copyOf(request: UndiciRequest): UndiciCopy {
+  // Request is a class, so there is one.
+  const prototype = Object.getPrototypeOf(request) as object;
+  if (latest?.prototype === prototype) return latest;
+  latest = copies.get(prototype);
+  if (latest === undefined) copies.set(prototype, (latest = new UndiciCopy(prototype, request)));
+  return latest;
+}
+
+/** `lib/core/request.js` of an undici from npm, or the name of Node's own, read off the stack of its constructor. */
+function requestFile(): string | undefined {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 12;
+  const { stack } = new Error('where undici is');
+  Error.stackTraceLimit = limit;
+  if (typeof stack !== 'string') return undefined;
+  return FILE.exec(stack)?.[1];
+}
+
+function versionOf(file: string | undefined): string {
+  const bundled = process.versions['undici'];
+  if (file === undefined) return 'unknown';
+  if (/internal[\\/]deps[\\/]undici/.test(file)) return bundled ?? 'unknown';
+  const root = /^(.*?)[\\/]lib[\\/]core[\\/]request\.js$/.exec(file)?.[1];
+  if (root === undefined) return 'unknown';
+  try {
+    const text = process.getBuiltinModule('node:fs').readFileSync(`${root}/package.json`, 'utf8');
+    const manifest: unknown = JSON.parse(text);
+    if (typeof manifest === 'object' && manifest !== null && 'version' in manifest)
+      return String(manifest.version);
+  } catch {
+    // Bundled, or moved: its version cannot be told.
+  }
+  return 'unknown';
+}

@@ -1,0 +1,54 @@
+/** Where a request goes, taken apart. */
+export interface Origin {
+  /** `http:` or `https:`. */
+  readonly protocol: string;
+  /** As it is dialled: an IPv6 address without brackets. */
+  readonly hostname: string;
+  readonly port: number;
+  /** `host:port`, IPv6 in brackets, always with a port. */
+  readonly hostPort: string;
+  /** As at the beginning of a URL, without a default port. */
+  readonly text: string;
+}
+
+/** What undici says of a connection that it is about to open; `connectParams` of `undici:client:beforeConnect`. */
+export interface ConnectParams {
+  /** Without brackets. */
+  readonly hostname: string;
+  readonly port: string;
+  readonly protocol: string;
+}
+
+/** Taking a URL apart costs a microsecond, and a program has few origins. */
+const known = new Map<string, Origin>();
+const MAX_KNOWN = 256;
+
+/** The origin of a request: a string, or a URL that the program gave. */
+export function originOf(origin: unknown): Origin {
+  const text = typeof origin === 'string' ? origin : String(origin);
+  let parsed = known.get(text);
+  if (parsed === undefined) {
+    parsed = parse(text);
+    if (known.size >= MAX_KNOWN) known.clear();
+    known.set(text, parsed);
+  }
+  return parsed;
+}
+
+function parse(text: string): Origin {
+  // Undici has parsed it before; what a dispatcher of somebody else's gives may be anything.
+  if (!URL.canParse(text)) return { protocol: '', hostname: text, port: 0, hostPort: text, text };
+  const { protocol, hostname, port, origin } = new URL(text);
+  const number = portOf(protocol, port);
+  const bare = hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
+  return { protocol, hostname: bare, port: number, hostPort: `${hostname}:${number}`, text: origin };
+}
+
+/** `host:port` of a connection to open, as {@link Origin} has it. */
+export function hostPortOf({ hostname, protocol, port }: ConnectParams): string {
+  return `${hostname.includes(':') ? `[${hostname}]` : hostname}:${portOf(protocol, port)}`;
+}
+
+export function portOf(protocol: string, port: string): number {
+  return port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);
+}

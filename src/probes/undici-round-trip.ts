@@ -1,0 +1,386 @@
+import type { Socket } from 'node:net';
+import { now } from '../events/clock.ts';
+import { Connection } from '../events/connection.ts';
+import { type ExchangeFacts, type FieldGroup, RoundTrip, cutOff } from '../events/round-trip.ts';
+import type { ResponseInfo } from '../trace/client-trace.ts';
+import { HttptraceError } from '../trace/errors.ts';
+import { HOOKS } from '../trace/hooks.ts';
+import { Connections } from './connections.ts';
+import { dialOf } from './dial.ts';
+import type { StreamExchange, StreamOwner } from './next-stream.ts';
+import { parseFields } from './request-head.ts';
+import { watchWrites } from './socket-writes.ts';
+import type { UndiciCopy, UndiciRequest } from './undici-copy.ts';
+import { type RawHeaders, UndiciResponseInfo, fieldIn, fieldsOf, headerMapOf } from './undici-headers.ts';
+import { type Origin, originOf } from './undici-origin.ts';
+
+/** What comes after the parser, in a later tick. */
+type Later = (roundTrip: UndiciRoundTrip) => void;
+
+/** One request of undici: of fetch, or of any other of its APIs. `on…` methods are called with undici's messages. */
+export class UndiciRoundTrip extends RoundTrip implements StreamOwner {
+  readonly #copy: UndiciCopy;
+  readonly #origin: Origin;
+  readonly #path: string;
+  /** When it was made, to tell an idle connection from one that another request hands over. */
+  readonly created: number;
+  /** A connection was opened for it. */
+  dialled = false;
+  #request: UndiciRequest | undefined;
+  #socket: Socket | undefined = undefined;
+  /** It goes by HTTP/2: from then on this tells. */
+  #exchange: StreamExchange | undefined = undefined;
+  #head: string | undefined = undefined;
+  /** All of the request was given to the socket. */
+  #sent = false;
+  /** Writes that the kernel has not taken yet. */
+  #pendingWrites = 0;
+  #onWritten: ((err?: Error | null) => void) | undefined = undefined;
+  #writeError: Error | null = null;
+  #response: RawHeaders | undefined = undefined;
+  #trailers: RawHeaders | undefined = undefined;
+  /** When the end of the response was seen; NaN until then. */
+  #ended = Number.NaN;
+  #writtenBefore = 0;
+  #readBefore = 0;
+  #bodyBytes: number | undefined = undefined;
+
+  constructor(request: UndiciRequest, copy: UndiciCopy, created: number) {
+    super(isFetch(request, copy) ? 'fetch' : 'undici', request.method);
+    this.#request = request;
+    this.#copy = copy;
+    this.#origin = originOf(request.origin);
+    this.#path = request.path;
+    this.created = created;
+    this.callKnown = true;
+  }
+
+  get clientVersion(): string {
+    return this.#copy.version;
+  }
+
+  get hostPort(): string {
+    return this.#origin.hostPort;
+  }
+
+  get url(): string {
+    // A request for a plain proxy names the whole URL (RFC 9112, 3.2.2).
+    return /^https?:\/\//i.test(this.#path) ? this.#path : this.#origin.text + this.#path;
+  }
+
+  get requestFields(): readonly FieldGroup[] | undefined {
+    if (this.#exchange !== undefined) return this.#exchange.requestFields;
+    return this.#head === undefined ? undefined : parseFields(this.#head);
+  }
+
+  facts(): ExchangeFacts {
+    if (this.#exchange !== undefined) return this.#exchange.facts();
+    const socket = this.hasConn ? this.#socket : undefined;
+    return {
+      requestHttpVersion: '1.1',
+      bytesWritten: socket === undefined ? undefined : socket.bytesWritten - this.#writtenBefore,
+      bytesRead: socket === undefined ? undefined : socket.bytesRead - this.#readBefore,
+      bodyBytes: this.#bodyBytes,
+      responseFields: fieldsOf(this.#response),
+      trailers: fieldsOf(this.#trailers),
+    };
+  }
+
+  get owner(): RoundTrip {
+    return this;
+  }
+
+  /** Its stream tells the rest. */
+  onExchange(exchange: StreamExchange): void {
+    this.#exchange = exchange;
+  }
+
+  get isOnStream(): boolean {
+    return this.#exchange !== undefined;
+  }
+
+  /** Undici has a connection for it and is about to write (HTTP/1.1). */
+  onSendHeaders(socket: Socket): void {
+    const time = now();
+    this.#socket = socket;
+    const connection = connectionOf(socket, time);
+    dialOf(socket)?.claim(this);
+    if (this.detailed) {
+      this.#writtenBefore = socket.bytesWritten;
+      this.#readBefore = socket.bytesRead;
+    }
+    const reused = isUsed(connection, socket);
+    const { idleSince } = connection;
+    // Where the last use was not watched, nobody knows whether it has just ended; mostly it has not.
+    const wasIdle = reused && (Number.isNaN(idleSince) ? connection.active === 0 : idleSince <= this.created);
+    watchWrites(socket, writerOn);
+    this.gotConn(time, connection, reused, wasIdle);
+  }
+
+  /** Undici writes to the socket while this round trip sends its request. */
+  onWrite(socket: Socket, write: Function, chunk: unknown, encoding: unknown, callback: unknown): unknown {
+    const isHead = this.#head === undefined && typeof chunk === 'string';
+    if (isHead) this.#head = chunk;
+    const willWait =
+      this.#mustWait(socket, chunk) && typeof encoding !== 'function' && typeof callback !== 'function';
+    if (!willWait) {
+      const result: unknown =
+        callback === undefined
+          ? encoding === undefined
+            ? write.call(socket, chunk)
+            : write.call(socket, chunk, encoding)
+          : write.call(socket, chunk, encoding, callback);
+      if (isHead) this.#headGiven(socket);
+      return result;
+    }
+    this.#pendingWrites++;
+    this.#onWritten ??= (err) => this.#written(err ?? null);
+    const result: unknown = write.call(socket, chunk, encoding, this.#onWritten);
+    if (isHead) this.#headGiven(socket);
+    return result;
+  }
+
+  /**
+   * A callback costs; it is needed where the kernel may not take a chunk at once: TLS, a queue, large chunks. Should it
+   * not take another one, the next message that comes finds out.
+   */
+  #mustWait(socket: Socket, chunk: unknown): boolean {
+    return (
+      'encrypted' in socket ||
+      (socket.writableLength > 0 && socket.writableCorked === 0) ||
+      (ArrayBuffer.isView(chunk) && chunk.byteLength > ONE_WRITE)
+    );
+  }
+
+  #headGiven(socket: Socket): void {
+    if (socket.writableCorked === 0) this.writeHeaders(now());
+    // Undici uncorks in the same turn; for a body that is at hand it says so with the end of the request.
+    else if (!hasWholeBody(this.#request)) process.nextTick(writeHeaders, this);
+  }
+
+  writeHeaders(time: number): void {
+    if (this.#head !== undefined) this.wroteHeaders(time, false);
+  }
+
+  /** The last chunk was given to the socket, or is about to be. */
+  onBodySent(): void {
+    if (this.#exchange !== undefined || !this.hasConn) return;
+    // What ends a stream (its last chunk, or the head of an empty one) is written right after this message.
+    if (hasWholeBody(this.#request)) this.requestSent();
+    else process.nextTick(requestSent, this);
+  }
+
+  requestSent(): void {
+    this.#sent = true;
+    this.#checkWritten();
+  }
+
+  #written(err: Error | null): void {
+    this.#pendingWrites--;
+    this.#writeError ??= err;
+    this.#checkWritten();
+    if (!Number.isNaN(this.#ended)) this.settle();
+  }
+
+  #checkWritten(): void {
+    if (!this.#sent || this.#pendingWrites > 0 || this.requestWritten) return;
+    const socket = this.#socket;
+    if (socket === undefined || (socket.writableLength > 0 && this.#writeError === null)) return;
+    const time = now();
+    this.writeHeaders(time);
+    this.wroteRequest(time, this.#writeError);
+  }
+
+  onFirstByte(): void {
+    if (this.#exchange !== undefined || !this.hasConn) return;
+    const time = now();
+    this.writeHeaders(time);
+    this.#checkWritten();
+    this.gotFirstResponseByte(time);
+  }
+
+  onHeaders(status: number, statusText: string, headers: RawHeaders): void {
+    if (this.#exchange !== undefined || this.isDone) return;
+    const time = now();
+    if (status < 200 && status !== 101) {
+      const err = this.got1xxResponse(time, status, headerMapOf(headers));
+      if (err !== undefined) this.#request?.abort?.(err);
+      return;
+    }
+    this.#response = headers;
+    if (this.detailed) this.#bodyBytes = 0;
+    const info: ResponseInfo | undefined = this.wants(HOOKS.gotResponse)
+      ? new UndiciResponseInfo(status, statusText, headers)
+      : undefined;
+    this.gotResponse(time, info);
+  }
+
+  onBody(length: number): void {
+    if (this.#bodyBytes !== undefined) this.#bodyBytes += length;
+  }
+
+  /** The parser has seen the end of the response. */
+  onTrailers(trailers: RawHeaders): void {
+    if (this.#exchange !== undefined || this.isDone || !Number.isNaN(this.#ended)) return;
+    const time = now();
+    this.#trailers = trailers;
+    this.#ended = time;
+    this.gotLastResponseByte(time);
+    // Undici keeps or destroys the connection right after this message.
+    process.nextTick(settle, this);
+  }
+
+  /** The response has ended and undici has decided on the connection. */
+  settle(): void {
+    const socket = this.#socket;
+    if (this.isDone || socket === undefined) return;
+    this.#checkWritten();
+    if (socket.destroyed) {
+      const time = now();
+      if (this.#wasAskedToKeep()) this.putIdleConn(time, this.#notKept());
+      const { connection } = this;
+      this.finish(time, null);
+      connection?.close(time, 'response', null);
+      return;
+    }
+    // The answer came early and undici goes on sending; the last write tells.
+    if (!this.requestWritten && (!this.#sent || this.#pendingWrites > 0 || socket.writableLength > 0)) return;
+    this.putIdleConn(this.#ended, null);
+    const { connection } = this;
+    const time = this.#ended;
+    this.finish(time, null);
+    if (connection !== undefined && connection.active === 0) connection.idleSince = time;
+  }
+
+  /** 101 or CONNECT: the socket is the user's from now on. */
+  onUpgrade(status: number, headers: RawHeaders): void {
+    if (this.#exchange !== undefined || this.isDone || !this.hasConn) return;
+    this.onFirstByte();
+    this.onHeaders(status, '', headers);
+    const time = now();
+    this.#sent = true;
+    this.#pendingWrites = 0;
+    this.#checkWritten();
+    const { connection } = this;
+    this.finish(time, null);
+    connection?.close(time, 'handed-over', null);
+  }
+
+  onError(err: Error): void {
+    if (this.isDone) return;
+    const time = now();
+    if (this.#exchange !== undefined) this.#exchange.fail(time, err);
+    // It may have been told already that the response had ended: what comes then is about the connection.
+    else if (Number.isNaN(this.#ended)) this.finish(time, err);
+  }
+
+  /** Undici sends the same request another time. */
+  onSentAgain(time: number): void {
+    this.onError(cutOff('its connection ended before an answer came, and undici sends it again'));
+    this.finish(time, null);
+  }
+
+  /** Its connection has been closed, and nothing more will be told. */
+  onConnectionClosed(time: number, err: Error | null): void {
+    if (this.isDone) return;
+    const complete = !Number.isNaN(this.#ended);
+    this.finish(
+      time,
+      complete ? null : (err ?? cutOff('the connection ended before the response was complete')),
+    );
+  }
+
+  /** Ends the round trip, and lets go of all that belongs to the client. */
+  finish(time: number, err: Error | null): void {
+    if (this.isDone) return;
+    this.roundTripDone(time, err);
+    this.#request = undefined;
+    this.#socket = undefined;
+    this.#onWritten = undefined;
+    this.#writeError = null;
+    this.#head = undefined;
+    this.#response = undefined;
+    this.#trailers = undefined;
+    this.#exchange = undefined;
+  }
+
+  /** Neither side said that the connection ends with this exchange (RFC 9112, 9.6), and the request was sent whole. */
+  #wasAskedToKeep(): boolean {
+    if (!this.requestWritten || this.#head === undefined || /\r\nconnection: close\r\n/i.test(this.#head))
+      return false;
+    const option = this.#response === undefined ? undefined : fieldIn(this.#response, 'connection');
+    return option === undefined || !/\bclose\b/i.test(option);
+  }
+
+  #notKept(): HttptraceError {
+    const why =
+      this.method === 'HEAD'
+        ? 'undici does not use a connection again after HEAD'
+        : 'undici closed the connection: it had ended, or its server keeps it too shortly (Keep-Alive), or undici does not use it again';
+    return new HttptraceError('ERR_HTTPTRACE_NOT_KEPT', why);
+  }
+}
+
+/** Chunks up to this size go to the kernel at once, unless others wait. */
+const ONE_WRITE = 16 * 1024;
+
+/** Fetch is told by what it alone sends, and must (Fetch Metadata): `sec-fetch-mode`. */
+function isFetch(request: UndiciRequest, copy: UndiciCopy): boolean {
+  if (copy.handlerOf(request)?.runInAsyncScope !== undefined) return false;
+  const { headers } = request;
+  if (typeof headers === 'string') return headers.includes('sec-fetch-mode:');
+  return Array.isArray(headers) && headers.includes('sec-fetch-mode');
+}
+
+/** None, or bytes; anything else is read while it is sent. */
+function hasWholeBody(request: UndiciRequest | undefined): boolean {
+  const body = request?.body;
+  return body === null || body === undefined || ArrayBuffer.isView(body);
+}
+
+/** Bytes that a connection had carried when it was ready: the CONNECT of a tunnel. */
+const carried = new WeakMap<Connection, number>();
+
+/** A watched connection is ready for its first request. */
+export function onConnected(socket: Socket): void {
+  const dial = dialOf(socket);
+  if (dial === undefined || Connections.of(socket) !== undefined) return;
+  const connection = connectionOf(socket, now());
+  if (socket.bytesWritten > 0) carried.set(connection, socket.bytesWritten);
+}
+
+function isUsed(connection: Connection, socket: Socket): boolean {
+  return connection.served > 0 || socket.bytesWritten > (carried.get(connection) ?? 0);
+}
+
+function connectionOf(socket: Socket, time: number): Connection {
+  let connection = Connections.of(socket);
+  if (connection === undefined) {
+    connection = new Connection(socket, dialOf(socket), time);
+    Connections.set(socket, connection);
+    socket.on('close', onClose);
+  }
+  return connection;
+}
+
+function writerOn(socket: object): UndiciRoundTrip | undefined {
+  const current = Connections.of(socket)?.current;
+  return current instanceof UndiciRoundTrip && !current.requestWritten ? current : undefined;
+}
+
+function onClose(this: Socket): void {
+  const connection = Connections.of(this);
+  if (connection === undefined) return;
+  const time = now();
+  const { current } = connection;
+  const reason = current === undefined ? 'idle' : 'error';
+  if (current instanceof UndiciRoundTrip && !current.isOnStream)
+    current.onConnectionClosed(time, this.errored);
+  connection.close(time, reason, this.errored);
+}
+
+// Called later: no closure a request.
+
+const settle: Later = (roundTrip) => roundTrip.settle();
+const requestSent: Later = (roundTrip) => roundTrip.requestSent();
+const writeHeaders: Later = (roundTrip) => roundTrip.writeHeaders(now());

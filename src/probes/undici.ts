@@ -1,0 +1,315 @@
+import diagnostics from 'node:diagnostics_channel';
+import type { Socket } from 'node:net';
+import { now } from '../events/clock.ts';
+import type { Connection } from '../events/connection.ts';
+import type { RoundTrip } from '../events/round-trip.ts';
+import { reportFailure } from '../trace/call.ts';
+import { type ContextNode, currentNode } from '../trace/context.ts';
+import { shared } from '../trace/shared.ts';
+import { isWatched, resolveTraces } from '../trace/trace-list.ts';
+import { Connections } from './connections.ts';
+import { announceDial, announcedDial } from './dial.ts';
+import { Given } from './given.ts';
+import { announceStream } from './next-stream.ts';
+import type { Patches } from './patches.ts';
+import { type UndiciCopy, type UndiciRequest, copyOf } from './undici-copy.ts';
+import type { RawHeaders } from './undici-headers.ts';
+import { type ConnectParams, hostPortOf, originOf, portOf } from './undici-origin.ts';
+import { UndiciRoundTrip, onConnected } from './undici-round-trip.ts';
+
+/**
+ * The probe for undici and for fetch, which is undici in Node. Every copy of undici publishes its diagnostics channels
+ * under the same names, with its internal Request as the identity of a request. What has no channel (the first byte of
+ * a response, an upgrade) is seen at methods of that class, wrapped once a copy. An untraced request pays for looking up
+ * a private field at each message.
+ */
+
+/** Keeps the round trip of a request on the request. */
+class RoundTrips extends Given {
+  #roundTrip: UndiciRoundTrip;
+
+  private constructor(request: object, roundTrip: UndiciRoundTrip) {
+    super(request);
+    this.#roundTrip = roundTrip;
+  }
+
+  static of(request: object): UndiciRoundTrip | undefined {
+    return #roundTrip in request ? request.#roundTrip : undefined;
+  }
+
+  static set(request: object, roundTrip: UndiciRoundTrip): void {
+    // A request that undici sends again has a round trip each time.
+    if (#roundTrip in request) request.#roundTrip = roundTrip;
+    else new RoundTrips(request, roundTrip);
+  }
+}
+
+/** Who waits for a connection, oldest first: a round trip, or a proxy's CONNECT on behalf of one. */
+interface Waiting {
+  readonly hostPort: string;
+  readonly owner: RoundTrip;
+  /** A connection was opened for it. */
+  dialled: boolean;
+}
+
+class Tunnel implements Waiting {
+  readonly hostPort: string;
+  readonly owner: RoundTrip;
+  dialled = false;
+
+  constructor(hostPort: string, owner: RoundTrip) {
+    this.hostPort = hostPort;
+    this.owner = owner;
+  }
+}
+
+/** In the order in which they began to wait. Few at any time: who gets a connection leaves. */
+const waiting = new Set<UndiciRoundTrip | Tunnel>();
+/** The CONNECT requests of proxies that are under way. */
+const tunnels = new Map<object, Tunnel>();
+/** Which connection, known to us, an unwatched request uses: its end tells since when that is idle. */
+const unwatchedUse = new WeakMap<object, Connection>();
+/** The request that undici has just made; undefined after any other message. It dials, if at all, right after. */
+let justMade: UndiciRoundTrip | Tunnel | undefined;
+
+export function installUndici(patches: Patches): void {
+  const patched = new WeakSet<UndiciCopy>();
+
+  function subscribe(channel: string, tell: (message: never) => void): void {
+    const subscriber = (message: unknown): void => {
+      try {
+        // The messages' documented shapes are those of the functions below.
+        tell(message as never);
+      } catch (error) {
+        // What a subscriber throws, Node throws again as an uncaught exception.
+        reportFailure(RoundTrips, 'probe', error);
+      }
+    };
+    diagnostics.subscribe(channel, subscriber);
+    patches.onUndo(() => diagnostics.unsubscribe(channel, subscriber));
+  }
+
+  function onCreate({ request }: { readonly request: UndiciRequest }): void {
+    justMade = undefined;
+    const copy = shared().used ? copyOf(request) : undefined;
+    const context = copy === undefined ? undefined : requesterOf(request, copy);
+    if (!isWatched(context)) return;
+    begin(request, copy ?? copyOf(request), context);
+  }
+
+  function begin(request: UndiciRequest, copy: UndiciCopy, context: ContextNode | undefined): void {
+    if (!patched.has(copy)) {
+      patched.add(copy);
+      watchRequests(patches, copy);
+    }
+    if (request.method === 'CONNECT' && beginTunnel(request)) return;
+    const roundTrip = new UndiciRoundTrip(request, copy, now());
+    start(roundTrip, request, context);
+  }
+
+  subscribe('undici:request:create', onCreate);
+  subscribe('undici:client:beforeConnect', onBeforeConnect);
+  subscribe('undici:client:connected', onConnectedMessage);
+  subscribe('undici:client:sendHeaders', onSendHeaders);
+  subscribe('undici:request:bodySent', onBodySent);
+  subscribe('undici:request:headers', onHeaders);
+  subscribe('undici:request:trailers', onTrailers);
+  subscribe('undici:request:error', onError);
+}
+
+/**
+ * Who made a request. Undici makes those that waited in a Pool's queue while another request's connection becomes free,
+ * in that one's async context; the handlers of its own API remember theirs.
+ */
+function requesterOf(request: UndiciRequest, copy: UndiciCopy): ContextNode | undefined {
+  const handler = copy.handlerOf(request);
+  return handler?.runInAsyncScope === undefined ? currentNode() : handler.runInAsyncScope(currentNode);
+}
+
+function start(roundTrip: UndiciRoundTrip, request: object, context: ContextNode | undefined): boolean {
+  if (!resolveTraces(roundTrip, context)) return false;
+  if (context?.traces !== undefined) roundTrip.context = context;
+  RoundTrips.set(request, roundTrip);
+  waiting.add(roundTrip);
+  justMade = roundTrip;
+  roundTrip.roundTripStart(roundTrip.created);
+  roundTrip.getConn(roundTrip.created, roundTrip.hostPort);
+  return true;
+}
+
+/** A proxy agent opens a tunnel for a dial by a request of its own, whose connection belongs to that dial. */
+function beginTunnel(request: UndiciRequest): boolean {
+  const outer = announcedDial();
+  if (outer === undefined || request.path !== outer.hostPort) return false;
+  if (outer.owner === undefined) return true;
+  const tunnel = new Tunnel(originOf(request.origin).hostPort, outer.owner);
+  tunnels.set(request, tunnel);
+  waiting.add(tunnel);
+  justMade = tunnel;
+  return true;
+}
+
+function onBeforeConnect({ connectParams }: { readonly connectParams: ConnectParams }): void {
+  const hostPort = hostPortOf(connectParams);
+  const dialler = diallerFor(hostPort);
+  justMade = undefined;
+  if (dialler !== undefined) dialler.dialled = true;
+  announceDial({
+    owner: dialler?.owner,
+    hostPort,
+    host: connectParams.hostname,
+    port: portOf(connectParams.protocol, connectParams.port),
+  });
+}
+
+/** For whom undici opens a connection; nobody's when the request was given up meanwhile (undici's issue 5845). */
+function diallerFor(hostPort: string): UndiciRoundTrip | Tunnel | undefined {
+  if (justMade?.hostPort === hostPort) return justMade;
+  let oldest: UndiciRoundTrip | Tunnel | undefined;
+  for (const candidate of waiting) {
+    if (candidate.hostPort !== hostPort) continue;
+    if (!candidate.dialled) return candidate;
+    oldest ??= candidate;
+  }
+  return oldest;
+}
+
+function onConnectedMessage({ socket }: { readonly socket: Socket }): void {
+  onConnected(socket);
+}
+
+interface SendHeaders {
+  readonly request: UndiciRequest;
+  readonly headers: string;
+  readonly socket: Socket;
+}
+
+function onSendHeaders({ request, headers, socket }: SendHeaders): void {
+  justMade = undefined;
+  let roundTrip = RoundTrips.of(request);
+  if (roundTrip === undefined) {
+    announceStream(undefined);
+    forgetTunnel(request);
+    const connection = Connections.of(socket);
+    if (connection === undefined) return;
+    connection.idleSince = Number.NaN;
+    unwatchedUse.set(request, connection);
+    return;
+  }
+  if (roundTrip.hasConn || roundTrip.isDone) {
+    const again = nextAttempt(roundTrip, request);
+    if (again === undefined) return announceStream(undefined);
+    roundTrip = again;
+  }
+  waiting.delete(roundTrip);
+  // An HTTP/2 head, which begins with a field, is written by session.request().
+  const isHttp1 = headers.startsWith(`${request.method} `);
+  announceStream(isHttp1 ? undefined : roundTrip);
+  if (isHttp1) roundTrip.onSendHeaders(socket);
+}
+
+/** Undici sends a request again that its server has not seen: each time is a round trip. */
+function nextAttempt(previous: UndiciRoundTrip, request: UndiciRequest): UndiciRoundTrip | undefined {
+  previous.onSentAgain(now());
+  const roundTrip = new UndiciRoundTrip(request, copyOf(request), now());
+  roundTrip.callId = previous.callId;
+  roundTrip.attempt = previous.attempt + 1;
+  roundTrip.reason = 'retry';
+  return start(roundTrip, request, previous.context) ? roundTrip : undefined;
+}
+
+function forgetTunnel(request: object): void {
+  const tunnel = tunnels.size === 0 ? undefined : tunnels.get(request);
+  if (tunnel === undefined) return;
+  tunnels.delete(request);
+  waiting.delete(tunnel);
+}
+
+interface RequestMessage {
+  readonly request: object;
+}
+
+function onBodySent({ request }: RequestMessage): void {
+  RoundTrips.of(request)?.onBodySent();
+}
+
+interface Head {
+  readonly statusCode: number;
+  readonly statusText?: string;
+  readonly headers: RawHeaders;
+}
+
+function onHeaders({ request, response }: RequestMessage & { readonly response: Head }): void {
+  RoundTrips.of(request)?.onHeaders(response.statusCode, response.statusText ?? '', response.headers);
+}
+
+function onTrailers({ request, trailers }: RequestMessage & { readonly trailers: RawHeaders }): void {
+  justMade = undefined;
+  const roundTrip = RoundTrips.of(request);
+  if (roundTrip !== undefined) roundTrip.onTrailers(trailers);
+  else endUnwatchedUse(request);
+}
+
+/** Published twice for some requests. */
+function onError({ request, error }: RequestMessage & { readonly error: Error }): void {
+  justMade = undefined;
+  const roundTrip = RoundTrips.of(request);
+  if (roundTrip === undefined) return forgetTunnel(request);
+  waiting.delete(roundTrip);
+  roundTrip.onError(error);
+}
+
+function endUnwatchedUse(request: object): void {
+  const connection = unwatchedUse.get(request);
+  if (connection === undefined) return;
+  unwatchedUse.delete(request);
+  if (connection.active === 0) connection.idleSince = now();
+}
+
+/** Wraps the methods of a copy's requests that tell what no channel tells. Their names are from undici 6 to 8. */
+function watchRequests(patches: Patches, { prototype }: UndiciCopy): void {
+  patches.wrap(
+    prototype,
+    'onResponseStarted',
+    (original) =>
+      function onResponseStarted(this: object): unknown {
+        RoundTrips.of(this)?.onFirstByte();
+        return original.call(this);
+      },
+  );
+  for (const name of ['onConnect', 'onRequestStart']) {
+    patches.wrap(
+      prototype,
+      name,
+      (original) =>
+        function (this: object): unknown {
+          // Undici 6 publishes no sendHeaders over HTTP/2, and no undici does for CONNECT.
+          announceStream(RoundTrips.of(this));
+          return Reflect.apply(original, this, arguments);
+        },
+    );
+  }
+  for (const name of ['onData', 'onResponseData']) {
+    patches.wrap(
+      prototype,
+      name,
+      (original) =>
+        function (this: object, chunk: Uint8Array): unknown {
+          RoundTrips.of(this)?.onBody(chunk.byteLength);
+          return Reflect.apply(original, this, arguments);
+        },
+    );
+  }
+  for (const name of ['onUpgrade', 'onRequestUpgrade']) {
+    patches.wrap(
+      prototype,
+      name,
+      (original) =>
+        function (this: object, status: number, headers: RawHeaders): unknown {
+          // The undicis in Node publish nothing for it.
+          RoundTrips.of(this)?.onUpgrade(status, headers ?? []);
+          return Reflect.apply(original, this, arguments);
+        },
+    );
+  }
+}

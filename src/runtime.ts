@@ -1,5 +1,6 @@
 import { installDial } from './probes/dial.ts';
 import { installHttp } from './probes/http.ts';
+import { installHttp2 } from './probes/http2.ts';
 import { installUndici } from './probes/undici.ts';
 import { Patches } from './probes/patches.ts';
 import type { ClientTrace, TraceFactory } from './trace/client-trace.ts';
@@ -17,6 +18,7 @@ function install(): void {
   ownProbes(probes);
   installDial(patches);
   installHttp(patches);
+  installHttp2(patches);
   installUndici(patches);
 }
 

@@ -1,0 +1,203 @@
+import type { ClientHttp2Stream } from 'node:http2';
+import { now } from '../events/clock.ts';
+import { type ExchangeFacts, type FieldGroup, type RoundTrip, cutOff } from '../events/round-trip.ts';
+import { HOOKS } from '../trace/hooks.ts';
+import {
+  Http2ResponseInfo,
+  type SentHeaders,
+  codeName,
+  methodOf,
+  sentField,
+  sentFields,
+  withoutPseudo,
+} from './http2-head.ts';
+import type { WatchedSession } from './http2-session.ts';
+import type { StreamExchange } from './next-stream.ts';
+import { headerMap, pairs } from './request-head.ts';
+
+const CONTINUE = 100;
+
+/**
+ * The watch on one stream: what node:http2 tells of it becomes the events of the round trip that it serves, which is
+ * one of this probe or of undici's. `on…` methods are called before the stream's own listeners are.
+ */
+export class Http2Exchange implements StreamExchange {
+  readonly #owner: RoundTrip;
+  readonly #session: WatchedSession | undefined;
+  #stream: ClientHttp2Stream | undefined;
+  /** The request is a CONNECT: its stream becomes the caller's tunnel. */
+  readonly #isConnect: boolean;
+  #rawHeaders: readonly string[] | undefined = undefined;
+  #rawTrailers: readonly string[] | undefined = undefined;
+  /** When the first body byte, or the end, was read; NaN before. */
+  #readTime = Number.NaN;
+  /** When the stream's end was read; NaN before. */
+  #endTime = Number.NaN;
+  /** When the request was written; NaN before. */
+  #writtenTime = Number.NaN;
+  #bodyBytes = 0;
+  /** A hook has refused the response by its 1xx. */
+  refused = false;
+
+  constructor(owner: RoundTrip, stream: ClientHttp2Stream, session: WatchedSession | undefined) {
+    this.#owner = owner;
+    this.#stream = stream;
+    this.#session = session;
+    this.#isConnect = methodOf(stream.sentHeaders ?? {}) === 'CONNECT';
+  }
+
+  get requestFields(): readonly FieldGroup[] | undefined {
+    const sent = this.#sent;
+    return sent === undefined ? undefined : sentFields(sent);
+  }
+
+  facts(): ExchangeFacts {
+    return {
+      requestHttpVersion: '2',
+      // Frames of all streams share the connection.
+      bytesWritten: undefined,
+      bytesRead: undefined,
+      bodyBytes: this.#rawHeaders === undefined ? undefined : this.#bodyBytes,
+      responseFields: pairs(withoutPseudo(this.#rawHeaders ?? [])),
+      trailers: pairs(this.#rawTrailers ?? []),
+    };
+  }
+
+  fail(time: number, err: Error): void {
+    this.#finish(time, err);
+  }
+
+  /** The stream has its id, and its head is on its way. */
+  onReady(time = now()): void {
+    const stream = this.#stream;
+    const sent = this.#sent;
+    if (stream === undefined || sent === undefined || stream.destroyed) return;
+    this.#session?.gotConn(time, this.#owner, stream);
+    this.#owner.wroteHeaders(time, sentField(sent, 'expect')?.toLowerCase() === '100-continue');
+    // What its stream carries from now on is not the request's body.
+    if (this.#isConnect) this.#wrote(time);
+  }
+
+  /** A 1xx. */
+  onHeaders(status: number, raw: readonly string[]): void {
+    const stream = this.#stream;
+    if (stream === undefined || status < 100 || status > 199) return;
+    const owner = this.#owner;
+    const time = Number.isNaN(this.#readTime) ? now() : this.#readTime;
+    owner.gotFirstResponseByte(time);
+    const wanted = owner.wants(HOOKS.got1xxResponse);
+    const err = wanted ? owner.got1xxResponse(time, status, headerMap(withoutPseudo(raw))) : undefined;
+    if (status === CONTINUE) owner.got100Continue(time);
+    if (err === undefined) return;
+    this.refused = true;
+    stream.destroy(err);
+  }
+
+  onResponse(status: number, raw: readonly string[]): void {
+    if (this.#stream === undefined || this.#rawHeaders !== undefined) return;
+    this.#rawHeaders = raw;
+    const owner = this.#owner;
+    // Frames of the same packet have been read before node:http2 tells of any.
+    const time = Number.isNaN(this.#readTime) ? now() : this.#readTime;
+    owner.gotFirstResponseByte(time);
+    owner.gotResponse(time, owner.wants(HOOKS.gotResponse) ? new Http2ResponseInfo(status, raw) : undefined);
+    if (this.#isConnect && status >= 200 && status < 300) this.#finish(time, null);
+    else if (!Number.isNaN(this.#endTime)) owner.gotLastResponseByte(this.#endTime);
+  }
+
+  onTrailers(raw: readonly string[]): void {
+    this.#rawTrailers = raw;
+  }
+
+  /** The whole request was given to the connection. */
+  onFinish(): void {
+    // An aborted stream is ended by node:http2, which has written nothing then.
+    if (this.#stream?.aborted === false) this.#wrote(now());
+  }
+
+  /** The stream was closed while the request was being written. */
+  onAborted(): void {
+    // A server that needs no more of the request says so with NO_ERROR after its response (RFC 9113, 8.1).
+    if (!Number.isNaN(this.#endTime)) this.#finish(now(), null);
+  }
+
+  /** Bytes of the body. */
+  onData(length: number): void {
+    this.#bodyBytes += length;
+    if (this.#rawHeaders === undefined && Number.isNaN(this.#readTime)) this.#readTime = now();
+  }
+
+  /** Nothing more will be read. */
+  onEnd(): void {
+    const stream = this.#stream;
+    if (stream === undefined || stream.destroyed || !Number.isNaN(this.#endTime)) return;
+    if (stream.closed) {
+      // Closed by either side before its end. One that is pending still has to be opened to be closed.
+      if (!stream.pending) process.nextTick(finishCut, this);
+      return;
+    }
+    this.#endTime = now();
+    if (Number.isNaN(this.#readTime)) this.#readTime = this.#endTime;
+    if (this.#rawHeaders !== undefined) this.#owner.gotLastResponseByte(this.#endTime);
+    this.#checkDone();
+  }
+
+  onClose(): void {
+    const err = this.#stream?.errored ?? null;
+    if (err === null) this.finishCut();
+    else this.#finish(now(), err);
+  }
+
+  /** Request and response are both at their end. */
+  finishDone(): void {
+    this.#finish(Math.max(this.#writtenTime, this.#endTime), null);
+  }
+
+  /** The stream is closed, and nobody says why. */
+  finishCut(): void {
+    if (this.#stream === undefined) return;
+    this.#finish(now(), Number.isNaN(this.#endTime) ? this.#cut() : null);
+  }
+
+  #cut(): Error {
+    const what = this.#rawHeaders === undefined ? 'a response came' : 'the response was complete';
+    return cutOff(`the stream was closed (${codeName(this.#stream?.rstCode)}) before ${what}`);
+  }
+
+  #wrote(time: number): void {
+    this.#writtenTime = time;
+    this.#owner.wroteRequest(time, null);
+    this.#checkDone();
+  }
+
+  #checkDone(): void {
+    if (Number.isNaN(this.#endTime) || Number.isNaN(this.#writtenTime)) return;
+    // In the next tick, because node:http2 tells of the head and the trailers in ticks that it has asked for by now.
+    process.nextTick(finishDone, this);
+  }
+
+  #finish(time: number, err: Error | null): void {
+    if (this.#stream === undefined) return;
+    const session = this.#session;
+    if (err !== null && session?.destroyed === true) session.failed(time);
+    this.#owner.roundTripDone(time, err);
+    session?.ended(time);
+    this.#stream = undefined;
+    this.#rawHeaders = undefined;
+    this.#rawTrailers = undefined;
+  }
+
+  get #sent(): SentHeaders | undefined {
+    return this.#stream?.sentHeaders;
+  }
+}
+
+// Shared: no closure a stream.
+
+function finishDone(exchange: Http2Exchange): void {
+  exchange.finishDone();
+}
+
+function finishCut(exchange: Http2Exchange): void {
+  exchange.finishCut();
+}

@@ -1,0 +1,93 @@
+import type { OutgoingHttpHeader, OutgoingHttpHeaders } from 'node:http';
+import type { FieldGroup } from '../events/round-trip.ts';
+import type { HeaderMap, ResponseInfo } from '../trace/client-trace.ts';
+import { headerMap } from './request-head.ts';
+
+/** Header fields as node:http2 was given them: `stream.sentHeaders`. */
+export type SentHeaders = Readonly<OutgoingHttpHeaders>;
+
+const COLON = 58;
+
+/** The fields as they go on the wire: pseudo header fields first, names in lower case. */
+export function sentFields(headers: SentHeaders): FieldGroup[] {
+  const pseudo: FieldGroup[] = [];
+  const others: FieldGroup[] = [];
+  for (const name in headers) {
+    const value = headers[name];
+    // node:http2 leaves these out too.
+    if (value === undefined || name === '' || (Array.isArray(value) && value.length === 0)) continue;
+    const values = Array.isArray(value) ? value.map(String) : [String(value)];
+    (name.charCodeAt(0) === COLON ? pseudo : others).push({ name: name.toLowerCase(), values });
+  }
+  return others.length === 0 ? pseudo : pseudo.concat(others);
+}
+
+/** The first value of the field called `name`, which is in lower case; undefined when it has none. */
+export function sentField(headers: SentHeaders, name: string): string | undefined {
+  const exact = headers[name];
+  if (exact !== undefined) return textOf(exact);
+  for (const other in headers) {
+    // The length first: lower case is made for the fewest.
+    if (other.length === name.length && other.toLowerCase() === name) return textOf(headers[other]);
+  }
+  return undefined;
+}
+
+/** node:http2 has put in what its caller left out. */
+export function methodOf(sent: SentHeaders): string {
+  return textOf(sent[':method']) ?? 'GET';
+}
+
+/** A field's first value as it is sent; undefined when it was not given. */
+export function textOf(value: OutgoingHttpHeader | undefined): string | undefined {
+  return value === undefined ? undefined : String(Array.isArray(value) ? value[0] : value);
+}
+
+/** Node's flat list of a response's or trailer's fields without the pseudo header fields, which come first (RFC 9113, 8.3). */
+export function withoutPseudo(raw: readonly string[]): readonly string[] {
+  let start = 0;
+  while (raw[start]?.charCodeAt(0) === COLON) start += 2;
+  return start === 0 ? raw : raw.slice(start);
+}
+
+/** Head of a response; its map is made when asked for, and the stream itself is not kept. */
+export class Http2ResponseInfo implements ResponseInfo {
+  readonly status: number;
+  /** HTTP/2 has no reason phrase. */
+  readonly statusText = '';
+  readonly httpVersion = '2';
+  readonly #raw: readonly string[];
+  #header: HeaderMap | undefined;
+
+  constructor(status: number, raw: readonly string[]) {
+    this.status = status;
+    this.#raw = raw;
+  }
+
+  get header(): HeaderMap {
+    return (this.#header ??= headerMap(withoutPseudo(this.#raw)));
+  }
+}
+
+/** Error codes (RFC 9113, 7) by number. */
+const CODES = [
+  'NO_ERROR',
+  'PROTOCOL_ERROR',
+  'INTERNAL_ERROR',
+  'FLOW_CONTROL_ERROR',
+  'SETTINGS_TIMEOUT',
+  'STREAM_CLOSED',
+  'FRAME_SIZE_ERROR',
+  'REFUSED_STREAM',
+  'CANCEL',
+  'COMPRESSION_ERROR',
+  'CONNECT_ERROR',
+  'ENHANCE_YOUR_CALM',
+  'INADEQUATE_SECURITY',
+  'HTTP_1_1_REQUIRED',
+];
+
+/** Name of an error code of HTTP/2. */
+export function codeName(code: number | undefined): string {
+  return code === undefined ? 'no code' : (CODES[code] ?? `code ${code}`);
+}

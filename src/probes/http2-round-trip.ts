@@ -1,0 +1,65 @@
+import { type ExchangeFacts, type FieldGroup, RoundTrip } from '../events/round-trip.ts';
+import type { Http2Exchange } from './http2-exchange.ts';
+import { type SentHeaders, methodOf, sentField, textOf } from './http2-head.ts';
+
+/** One request that the program made by `session.request()` of node:http2. */
+export class Http2RoundTrip extends RoundTrip {
+  readonly #scheme: string;
+  readonly #authority: string;
+  readonly #path: string;
+  #exchange: Http2Exchange | undefined = undefined;
+
+  /** `scheme` is for a request that names none, a CONNECT. */
+  constructor(sent: SentHeaders, scheme: string) {
+    super('http2', methodOf(sent));
+    this.#scheme = textOf(sent[':scheme']) ?? scheme;
+    this.#authority = textOf(sent[':authority']) ?? sentField(sent, 'host') ?? '';
+    this.#path = textOf(sent[':path']) ?? '';
+  }
+
+  get clientVersion(): string {
+    return process.version;
+  }
+
+  get hostPort(): string {
+    const { host, port } = hostAndPort(this.#authority);
+    return `${host}:${port ?? (this.#scheme === 'http' ? '80' : '443')}`;
+  }
+
+  get url(): string {
+    const { host, port } = hostAndPort(this.#authority);
+    const isDefault = port === undefined || port === (this.#scheme === 'http' ? '80' : '443');
+    const path = this.#path;
+    return `${this.#scheme}://${host}${isDefault ? '' : `:${port}`}${path.startsWith('/') ? '' : '/'}${path}`;
+  }
+
+  get requestFields(): readonly FieldGroup[] | undefined {
+    return this.#exchange?.requestFields;
+  }
+
+  facts(): ExchangeFacts {
+    // Asked for by hooks at the earliest, when it has one.
+    return this.#exchange?.facts() ?? NOTHING;
+  }
+
+  onExchange(exchange: Http2Exchange): void {
+    this.#exchange = exchange;
+  }
+}
+
+const NOTHING: ExchangeFacts = {
+  requestHttpVersion: '2',
+  bytesWritten: undefined,
+  bytesRead: undefined,
+  bodyBytes: undefined,
+  responseFields: [],
+  trailers: [],
+};
+
+function hostAndPort(authority: string): { readonly host: string; readonly port: string | undefined } {
+  // Userinfo is deprecated in an authority, and no part of where it goes.
+  const bare = authority.slice(authority.lastIndexOf('@') + 1);
+  const [, host = bare, port] = /^(.*?)(?::(\d+))?$/.exec(bare) ?? [];
+  // Of a session's own IPv6 address node:http2 makes `::1:443`.
+  return { host: host.includes(':') && !host.startsWith('[') ? `[${host}]` : host, port };
+}

@@ -1,0 +1,123 @@
+import type { ClientHttp2Stream } from 'node:http2';
+import { reportFailure } from '../trace/call.ts';
+import { Given } from './given.ts';
+import type { Http2Exchange } from './http2-exchange.ts';
+import type { Patches } from './patches.ts';
+
+/** Keeps the exchange of a stream on the stream. */
+class Exchanges extends Given {
+  readonly #exchange: Http2Exchange;
+
+  constructor(stream: ClientHttp2Stream, exchange: Http2Exchange) {
+    super(stream);
+    this.#exchange = exchange;
+  }
+
+  static of(stream: object): Http2Exchange | undefined {
+    return #exchange in stream ? stream.#exchange : undefined;
+  }
+}
+
+/** `ClientHttp2Stream.prototype`, when it is wrapped. */
+let wrapped: object | undefined;
+
+/**
+ * Watches `stream` for `exchange`: without a listener, because each changes what node:http2 does ('error', 'aborted',
+ * 'trailers'), and costs. `emit` tells what happens, and `push` what is read, also when nobody reads it.
+ */
+export function watchStream(patches: Patches, stream: ClientHttp2Stream, exchange: Http2Exchange): void {
+  // Of a class, so there is one.
+  const prototype = Object.getPrototypeOf(stream) as object;
+  if (prototype !== wrapped) {
+    wrapped = prototype;
+    patches.wrap(prototype, 'emit', wrapEmit);
+    patches.wrap(prototype, 'push', wrapPush);
+    patches.onUndo(unwrapped);
+  }
+  new Exchanges(stream, exchange);
+}
+
+function unwrapped(): void {
+  wrapped = undefined;
+}
+
+function wrapEmit(original: Function) {
+  return function emit(this: ClientHttp2Stream, event: unknown, a: unknown, b: unknown, c: unknown): unknown {
+    const exchange = Exchanges.of(this);
+    if (exchange !== undefined && !before(exchange, event, a, c)) return false;
+    // A direct call can be inlined, and needs no array of arguments.
+    const { length } = arguments;
+    if (length === 1) return original.call(this, event) as unknown;
+    if (length === 2) return original.call(this, event, a) as unknown;
+    if (length === 4) return original.call(this, event, a, b, c) as unknown;
+    return Reflect.apply(original, this, arguments);
+  };
+}
+
+function wrapPush(original: Function) {
+  return function push(this: ClientHttp2Stream, chunk: unknown, encoding: unknown): unknown {
+    const exchange = Exchanges.of(this);
+    if (exchange !== undefined) beforePush(exchange, chunk);
+    if (arguments.length === 1) return original.call(this, chunk) as unknown;
+    return original.call(this, chunk, encoding) as unknown;
+  };
+}
+
+/** Tells the exchange what its stream is about to emit; false: not to be emitted. A bug of ours must not become the program's. */
+function before(exchange: Http2Exchange, event: unknown, headers: unknown, raw: unknown): boolean {
+  try {
+    return tell(exchange, event, headers, raw);
+  } catch (error) {
+    reportFailure(Exchanges, 'probe', error);
+    return true;
+  }
+}
+
+function tell(exchange: Http2Exchange, event: unknown, headers: unknown, raw: unknown): boolean {
+  switch (event) {
+    case 'ready':
+      exchange.onReady();
+      break;
+    case 'headers':
+      exchange.onHeaders(statusOf(headers), fieldsOf(raw));
+      break;
+    case 'response':
+      // The destroyed stream's response may be in the packet of the 1xx that a hook refused.
+      if (exchange.refused) return false;
+      exchange.onResponse(statusOf(headers), fieldsOf(raw));
+      break;
+    case 'trailers':
+      exchange.onTrailers(fieldsOf(raw));
+      break;
+    case 'finish':
+      exchange.onFinish();
+      break;
+    case 'aborted':
+      exchange.onAborted();
+      break;
+    case 'close':
+      exchange.onClose();
+      break;
+    default:
+  }
+  return true;
+}
+
+// What node:http2 emits with these events: an object of the fields, flags, and the flat list of the fields.
+
+function statusOf(headers: unknown): number {
+  return Number((headers as Readonly<Record<string, unknown>>)[':status']);
+}
+
+function fieldsOf(raw: unknown): readonly string[] {
+  return Array.isArray(raw) ? (raw as string[]) : [];
+}
+
+function beforePush(exchange: Http2Exchange, chunk: unknown): void {
+  try {
+    if (chunk === null) exchange.onEnd();
+    else if (ArrayBuffer.isView(chunk)) exchange.onData(chunk.byteLength);
+  } catch (error) {
+    reportFailure(Exchanges, 'probe', error);
+  }
+}

@@ -47,42 +47,50 @@ function consider(
   // Even: the server pushes it.
   if (stream.id !== undefined && stream.id % 2 === 0) return;
   const owner = takeStream();
-  const context = owner === undefined ? currentNode() : undefined;
+  const context = currentNode();
   if (owner === undefined && !isWatched(context)) return;
   try {
-    begin(patches, stream, session, owner, context);
+    const watched = session === undefined ? undefined : WatchedSession.of(session);
+    // What was announced and never made is not some other session's.
+    if (owner !== undefined && watched?.isUndicis !== false) beginFor(owner, patches, stream, watched);
+    else if (isWatched(context)) begin(patches, stream, watched, context);
   } catch (error) {
     reportFailure(installHttp2, 'probe', error);
   }
 }
 
+/** Undici has told whose stream it is; the round trip is under way. */
+function beginFor(
+  owner: StreamOwner,
+  patches: Patches,
+  stream: ClientHttp2Stream,
+  session: WatchedSession | undefined,
+): void {
+  if (owner.isDone || owner.hasConn) return;
+  const exchange = new Http2Exchange(owner, stream, session);
+  watchStream(patches, stream, exchange);
+  owner.onExchange(exchange);
+  session?.claimDial(owner, stream);
+  if (!stream.pending) exchange.onReady(now());
+}
+
 function begin(
   patches: Patches,
   stream: ClientHttp2Stream,
-  session: ClientHttp2Session | undefined,
-  owner: StreamOwner | undefined,
+  session: WatchedSession | undefined,
   context: ContextNode | undefined,
 ): void {
-  const watched = session === undefined ? undefined : WatchedSession.of(session);
-  if (owner !== undefined) {
-    const exchange = new Http2Exchange(owner, stream, watched);
-    watchStream(patches, stream, exchange);
-    owner.onExchange(exchange);
-    watched?.claimDial(owner, stream);
-    if (!stream.pending) exchange.onReady(now());
-    return;
-  }
   // Refused while it was made, or undici's, which has said that nobody watches it.
-  if (watched === undefined || watched.isUndicis) return;
+  if (session === undefined || session.isUndicis) return;
   const time = now();
-  const roundTrip = new Http2RoundTrip(stream.sentHeaders ?? {}, watched.scheme);
+  const roundTrip = new Http2RoundTrip(stream.sentHeaders ?? {}, session.scheme);
   if (!resolveTraces(roundTrip, context)) return;
   if (context?.traces !== undefined) roundTrip.context = context;
-  const exchange = new Http2Exchange(roundTrip, stream, watched);
+  const exchange = new Http2Exchange(roundTrip, stream, session);
   roundTrip.onExchange(exchange);
   watchStream(patches, stream, exchange);
   roundTrip.roundTripStart(time);
   roundTrip.getConn(time, roundTrip.hostPort);
-  watched.claimDial(roundTrip, stream);
+  session.claimDial(roundTrip, stream);
   if (!stream.pending) exchange.onReady(time);
 }

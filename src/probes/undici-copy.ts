@@ -16,6 +16,10 @@ export interface UndiciRequest {
 export interface Handler {
   /** In undici's own API (request, stream, pipeline, connect, upgrade), whose handlers are AsyncResources. */
   readonly runInAsyncScope?: <R>(fn: () => R) => R;
+  /** Of a handler that hands on to another: redirects, retries. */
+  readonly handler?: Handler;
+  /** The interface of undici 7 and 8; the one before has `onConnect`. */
+  readonly onRequestStart?: unknown;
 }
 
 /** One of the undicis in a process: the one in Node, and any number from npm. Told apart by their Request class. */
@@ -39,6 +43,11 @@ export class UndiciCopy {
     const handler: unknown = Reflect.get(request, this.#handlerKey);
     // Undici accepts nothing but objects as handlers.
     return typeof handler === 'object' && handler !== null ? handler : undefined;
+  }
+
+  /** Its folder; undefined for Node's own, and where it was bundled into a program. */
+  get root(): string | undefined {
+    return rootOf(this.#file);
   }
 
   /** `unknown` where it was bundled into a program. Reads a file, once. */
@@ -73,11 +82,15 @@ function requestFile(): string | undefined {
   return FILE.exec(stack)?.[1];
 }
 
+function rootOf(file: string | undefined): string | undefined {
+  return file === undefined ? undefined : /^(.*)[\\/]lib[\\/]core[\\/]request\.js$/.exec(file)?.[1];
+}
+
 function versionOf(file: string | undefined): string {
   const bundled = process.versions['undici'];
   if (file === undefined) return 'unknown';
   if (/internal[\\/]deps[\\/]undici/.test(file)) return bundled ?? 'unknown';
-  const root = /^(.*?)[\\/]lib[\\/]core[\\/]request\.js$/.exec(file)?.[1];
+  const root = rootOf(file);
   if (root === undefined) return 'unknown';
   try {
     const text = process.getBuiltinModule('node:fs').readFileSync(`${root}/package.json`, 'utf8');

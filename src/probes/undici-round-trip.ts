@@ -10,6 +10,7 @@ import { dialOf } from './dial.ts';
 import type { StreamExchange, StreamOwner } from './next-stream.ts';
 import { parseFields } from './request-head.ts';
 import { watchWrites } from './socket-writes.ts';
+import { expectRedirect } from './undici-calls.ts';
 import type { UndiciCopy, UndiciRequest } from './undici-copy.ts';
 import { type RawHeaders, UndiciResponseInfo, fieldIn, fieldsOf, headerMapOf } from './undici-headers.ts';
 import { type Origin, originOf } from './undici-origin.ts';
@@ -44,6 +45,8 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner {
   #writtenBefore = 0;
   #readBefore = 0;
   #bodyBytes: number | undefined = undefined;
+  /** The URL that a redirect named. */
+  #location: string | undefined = undefined;
 
   constructor(request: UndiciRequest, copy: UndiciCopy, created: number) {
     super(isFetch(request, copy) ? 'fetch' : 'undici', request.method);
@@ -64,8 +67,10 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner {
   }
 
   get url(): string {
-    // A request for a plain proxy names the whole URL (RFC 9112, 3.2.2).
-    return /^https?:\/\//i.test(this.#path) ? this.#path : this.#origin.text + this.#path;
+    const path = this.#path;
+    // A request for a plain proxy names the whole URL (RFC 9112, 3.2.2), CONNECT the host.
+    if (/^https?:\/\//i.test(path)) return path;
+    return `${this.#origin.text}${path.startsWith('/') ? '' : '/'}${path}`;
   }
 
   get requestFields(): readonly FieldGroup[] | undefined {
@@ -84,6 +89,11 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner {
       responseFields: fieldsOf(this.#response),
       trailers: fieldsOf(this.#trailers),
     };
+  }
+
+  /** Its response sends the client to `url`. */
+  redirectsTo(url: string): boolean {
+    return this.#location === url;
   }
 
   get owner(): RoundTrip {
@@ -208,11 +218,22 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner {
       return;
     }
     this.#response = headers;
+    if (status >= 300 && status < 400) this.#onRedirect(headers);
     if (this.detailed) this.#bodyBytes = 0;
     const info: ResponseInfo | undefined = this.wants(HOOKS.gotResponse)
       ? new UndiciResponseInfo(status, statusText, headers)
       : undefined;
     this.gotResponse(time, info);
+  }
+
+  #onRedirect(headers: RawHeaders): void {
+    const location = fieldIn(headers, 'location');
+    if (location === undefined || !URL.canParse(location, this.url)) return;
+    const target = new URL(location, this.url);
+    // Fragments are not sent.
+    target.hash = '';
+    this.#location = target.href;
+    if (this.client === 'fetch') expectRedirect(this, target.href);
   }
 
   onBody(length: number): void {
@@ -293,6 +314,8 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner {
   /** Ends the round trip, and lets go of all that belongs to the client. */
   finish(time: number, err: Error | null): void {
     if (this.isDone) return;
+    // The end can come in the turn in which the head was written.
+    this.writeHeaders(time);
     this.roundTripDone(time, err);
     this.#request = undefined;
     this.#socket = undefined;
@@ -344,9 +367,9 @@ const carried = new WeakMap<Connection, number>();
 /** A watched connection is ready for its first request. */
 export function onConnected(socket: Socket): void {
   const dial = dialOf(socket);
-  if (dial === undefined || Connections.of(socket) !== undefined) return;
+  if (dial === undefined) return;
   const connection = connectionOf(socket, now());
-  if (socket.bytesWritten > 0) carried.set(connection, socket.bytesWritten);
+  if (connection.served === 0 && socket.bytesWritten > 0) carried.set(connection, socket.bytesWritten);
 }
 
 function isUsed(connection: Connection, socket: Socket): boolean {

@@ -12,7 +12,9 @@ import { announceDial, announcedDial } from './dial.ts';
 import { Given } from './given.ts';
 import { announceStream } from './next-stream.ts';
 import type { Patches } from './patches.ts';
-import { type UndiciCopy, type UndiciRequest, copyOf } from './undici-copy.ts';
+import { continueCall, latestOf, receiverOf, setLatest, takeRedirect } from './undici-calls.ts';
+import { type Handler, type UndiciCopy, type UndiciRequest, copyOf } from './undici-copy.ts';
+import { countRequest, unwrapped, watchDispatchers, watchDispatchersIn } from './undici-dispatch.ts';
 import type { RawHeaders } from './undici-headers.ts';
 import { type ConnectParams, hostPortOf, originOf, portOf } from './undici-origin.ts';
 import { UndiciRoundTrip, onConnected } from './undici-round-trip.ts';
@@ -91,21 +93,29 @@ export function installUndici(patches: Patches): void {
 
   function onCreate({ request }: { readonly request: UndiciRequest }): void {
     justMade = undefined;
-    const copy = shared().used ? copyOf(request) : undefined;
-    const context = copy === undefined ? undefined : requesterOf(request, copy);
+    countRequest();
+    if (!shared().used && !isWatched(undefined)) return;
+    const copy = copyOf(request);
+    const handler = copy.handlerOf(request);
+    const receiver = handler === undefined ? undefined : receiverOf(unwrapped(handler));
+    const previous = receiver === undefined ? undefined : latestOf(receiver);
+    const context = previous === undefined ? requesterOf(handler) : previous.context;
     if (!isWatched(context)) return;
-    begin(request, copy ?? copyOf(request), context);
-  }
-
-  function begin(request: UndiciRequest, copy: UndiciCopy, context: ContextNode | undefined): void {
-    if (!patched.has(copy)) {
-      patched.add(copy);
-      watchRequests(patches, copy);
-    }
+    watchCopy(copy);
     if (request.method === 'CONNECT' && beginTunnel(request)) return;
     const roundTrip = new UndiciRoundTrip(request, copy, now());
-    start(roundTrip, request, context);
+    if (previous !== undefined) continueCall(roundTrip, previous, true);
+    if (start(roundTrip, request, context) && receiver !== undefined) setLatest(receiver, roundTrip);
   }
+
+  function watchCopy(copy: UndiciCopy): void {
+    if (patched.has(copy)) return;
+    patched.add(copy);
+    watchRequests(patches, copy);
+    if (copy.root !== undefined) watchDispatchersIn(patches, copy.root);
+  }
+
+  watchDispatchers(patches);
 
   subscribe('undici:request:create', onCreate);
   subscribe('undici:client:beforeConnect', onBeforeConnect);
@@ -121,14 +131,15 @@ export function installUndici(patches: Patches): void {
  * Who made a request. Undici makes those that waited in a Pool's queue while another request's connection becomes free,
  * in that one's async context; the handlers of its own API remember theirs.
  */
-function requesterOf(request: UndiciRequest, copy: UndiciCopy): ContextNode | undefined {
-  const handler = copy.handlerOf(request);
+function requesterOf(handler: Handler | undefined): ContextNode | undefined {
   return handler?.runInAsyncScope === undefined ? currentNode() : handler.runInAsyncScope(currentNode);
 }
 
 function start(roundTrip: UndiciRoundTrip, request: object, context: ContextNode | undefined): boolean {
-  if (!resolveTraces(roundTrip, context)) return false;
   if (context?.traces !== undefined) roundTrip.context = context;
+  const redirect = roundTrip.client === 'fetch' ? takeRedirect(roundTrip) : undefined;
+  if (redirect !== undefined) continueCall(roundTrip, redirect, false);
+  if (!resolveTraces(roundTrip, context)) return false;
   RoundTrips.set(request, roundTrip);
   waiting.add(roundTrip);
   justMade = roundTrip;

@@ -1,0 +1,89 @@
+import { type ContextNode, currentNode } from '../trace/context.ts';
+import type { Patches } from './patches.ts';
+import type { Handler } from './undici-copy.ts';
+
+/**
+ * What undici's dispatchers are asked, where its requests do not tell it: in undici 6 and 7 who asked, when the request
+ * had to wait in a Pool's queue (fetch; other handlers remember it themselves); in undici 7 the handler, which it wraps.
+ */
+
+/** The handler of the dispatch under way, before undici 7 wraps it. */
+let dispatched: Handler | undefined;
+/** Requests made so far: tells whether a dispatch made one. */
+let made = 0;
+/** In whose context a request was dispatched that waits in a queue, by the options of the dispatch. */
+const queued = new WeakMap<object, ContextNode>();
+
+/** A request was made. */
+export function countRequest(): void {
+  made++;
+}
+
+/** The handler as its dispatcher got it, if that was seen. */
+export function unwrapped(handler: Handler): Handler {
+  return handler.constructor.name === 'UnwrapHandler' ? (dispatched ?? handler) : handler;
+}
+
+const BASE = /[\\/]lib[\\/]dispatcher[\\/]dispatcher-base\.js$/;
+
+/** Watches the dispatchers of the undicis that the program has loaded by now, also by `import`. */
+export function watchDispatchers(patches: Patches): void {
+  const modules = loadedModules();
+  for (const file of Object.keys(modules)) if (BASE.test(file)) watchBase(patches, modules[file]?.exports);
+}
+
+/** Watches those of the undici whose files are in `root`. */
+export function watchDispatchersIn(patches: Patches, root: string): void {
+  const modules = loadedModules();
+  for (const separator of ['/', '\\']) {
+    watchBase(patches, modules[[root, 'lib', 'dispatcher', 'dispatcher-base.js'].join(separator)]?.exports);
+  }
+}
+
+type Modules = Readonly<Record<string, { readonly exports: unknown } | undefined>>;
+
+/** `require.cache`. Undici is CommonJS, so it is there. */
+function loadedModules(): Modules {
+  const cache: unknown = Reflect.get(process.getBuiltinModule('node:module'), '_cache');
+  // Documented as `require.cache`, which only a CommonJS module has.
+  return typeof cache === 'object' && cache !== null ? (cache as Modules) : {};
+}
+
+const watched = new WeakSet<object>();
+
+function watchBase(patches: Patches, base: unknown): void {
+  if (typeof base !== 'function' || typeof base.prototype !== 'object' || watched.has(base)) return;
+  watched.add(base);
+  patches.onUndo(() => watched.delete(base));
+  patches.wrap(
+    // A class's prototype is an object.
+    base.prototype as object,
+    'dispatch',
+    (original) =>
+      function dispatch(this: object, options: object, handler: Handler): unknown {
+        const earlier = queued.get(options);
+        if (earlier === undefined) return dispatchNow(original, this, options, handler);
+        queued.delete(options);
+        return earlier.run(() => dispatchNow(original, this, options, handler));
+      },
+  );
+}
+
+function dispatchNow(original: Function, dispatcher: object, options: object, handler: Handler): unknown {
+  const outer = dispatched;
+  const before = made;
+  // The interface of handlers that undici 7 wraps for those inside, which have that of undici 6.
+  if (typeof handler?.onRequestStart === 'function') dispatched = handler;
+  try {
+    return original.call(dispatcher, options, handler);
+  } finally {
+    dispatched = outer;
+    if (made === before) rememberQueued(options, handler);
+  }
+}
+
+function rememberQueued(options: object, handler: Handler): void {
+  const context = currentNode();
+  if (context?.traces === undefined || handler?.runInAsyncScope !== undefined) return;
+  if (typeof options === 'object' && options !== null) queued.set(options, context);
+}

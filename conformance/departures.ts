@@ -1,5 +1,5 @@
-import type { HookName, FreePair } from './scenario.ts';
-import type { JsonValue, Outcome } from './sequence.ts';
+import type { FreePair, HookName, Scheme } from './scenario.ts';
+import type { HookEvent, JsonValue, Outcome } from './sequence.ts';
 
 /** Names of the clients that are compared with Go; columns of the table. */
 export type ClientName = 'http' | 'https';
@@ -12,22 +12,35 @@ export interface Departure {
   readonly id: string;
   readonly clients: readonly ClientName[];
   readonly scenarios: readonly string[];
+  /** Of these schemes only; of all when absent. */
+  readonly schemes?: readonly Scheme[];
   /** What has to be changed in Go's run to have the client's. */
   readonly edits: readonly Edit[];
 }
 
 /** One change of a run; of all its requests when `request` is absent. */
-export type Edit = { readonly request?: number } & (
-  | { readonly edit: 'remove'; readonly hook: HookName }
-  | {
-      readonly edit: 'argument';
-      readonly hook: HookName;
-      readonly name: string;
-      readonly value: JsonValue;
-    }
-  | { readonly edit: 'outcome'; readonly fields: Partial<Omit<Outcome, 'request'>> }
-  | { readonly edit: 'free'; readonly pair: FreePair }
-);
+export type Edit = { readonly request?: number } &
+  /** All calls of a hook, or those from the one at `from` (0 is the first) on. */
+  (
+    | { readonly edit: 'remove'; readonly hook: HookName; readonly from?: number }
+    /** One more call, before the first of another hook or at the end. */
+    | {
+        readonly edit: 'insert';
+        readonly hook: HookName;
+        readonly args?: HookEvent['args'];
+        readonly before?: HookName;
+      }
+    /** All is as in Go's run of another scenario; comes before all other edits. */
+    | { readonly edit: 'as'; readonly scenario: string }
+    | {
+        readonly edit: 'argument';
+        readonly hook: HookName;
+        readonly name: string;
+        readonly value: JsonValue;
+      }
+    | { readonly edit: 'outcome'; readonly fields: Partial<Omit<Outcome, 'request'>> }
+    | { readonly edit: 'free'; readonly pair: FreePair }
+  );
 
 export const departures: readonly Departure[] = [
   {

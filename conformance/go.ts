@@ -1,6 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
+import type { Marked } from './hook-watch.ts';
 import type { HookEvent, Outcome, Played, Player } from './sequence.ts';
 
 const sources = 'conformance/go';
@@ -31,16 +32,19 @@ export async function buildGo(): Promise<Go | { readonly missing: string }> {
 }
 
 /** A line that the Go program prints. */
-type Line = { readonly event: HookEvent } | { readonly outcome: Outcome };
+type Line = { readonly event: HookEvent } | { readonly outcome: Outcome } | { readonly mark: Marked };
 
-const play: Player = async (scenario, { target, report, onCancel }) => {
+const play: Player = async (scenario, { target, report, onControl }) => {
   const child = spawn(program, { env: environment, stdio: ['pipe', 'pipe', 'pipe'], timeout: 10_000 });
   const events: HookEvent[] = [];
   const outcomes: Outcome[] = [];
   let complaint = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (complaint += text));
   child.stdin.write(`${JSON.stringify({ scenario, ...target })}\n`);
-  onCancel(() => child.stdin.write('cancel\n'));
+  onControl({
+    cancel: (request) => child.stdin.write(`cancel ${request}\n`),
+    start: (request) => child.stdin.write(`start ${request}\n`),
+  });
   // A cancel that comes after the program's end has nothing to cancel.
   child.stdin.on('error', () => {});
   for await (const text of createInterface({ input: child.stdout })) {
@@ -49,11 +53,22 @@ const play: Player = async (scenario, { target, report, onCancel }) => {
     if ('event' in line) {
       events.push(line.event);
       report(line.event);
+    } else if ('mark' in line) {
+      report(line.mark);
     } else {
       outcomes.push(line.outcome);
+      report({ hook: 'outcome', request: line.outcome.request });
     }
   }
   const code = await exitCode(child);
+  if (code === 2 && complaint.startsWith('panic: hook throws')) {
+    // A panic in a goroutine of net/http ends the process, and every request with it.
+    for (const request of scenario.requests.keys()) {
+      if (outcomes.some((outcome) => outcome.request === request)) continue;
+      outcomes.push({ request, status: 0, bytes: 0, error: 'panic' });
+    }
+    return { run: { events, outcomes }, problems: [] };
+  }
   const problems = code === 0 ? [] : [`the Go program ended with ${code}: ${complaint.trim()}`];
   return { run: { events, outcomes }, problems } satisfies Played;
 };

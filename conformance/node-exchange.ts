@@ -1,90 +1,118 @@
 import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import type { Duplex } from 'node:stream';
-import { kindOf } from './node-errors.ts';
+import { domainToASCII } from 'node:url';
+import type { ExchangeOptions, Result } from './drive.ts';
+import { sendBody } from './node-body.ts';
 import type { RequestScript, Scenario } from './scenario.ts';
-import type { Outcome, Target } from './sequence.ts';
-
-export interface Exchange {
-  readonly request: ClientRequest;
-  readonly outcome: Promise<Omit<Outcome, 'request'>>;
-}
+import type { Target } from './sequence.ts';
 
 type Finish = (bytes: number, error: Error | null) => void;
 
 /** Makes a request of a scenario and uses its response as the scenario says. */
-export function exchange(
+export async function exchange(
   scenario: Scenario,
   script: RequestScript,
-  { scheme, port }: Target,
+  target: Target,
   agent: http.Agent,
-  signal: AbortSignal,
-): Exchange {
-  const { request: send } = scheme === 'http' ? http : https;
-  const { method = 'GET', host, path = '/' } = script;
-  const request = send({ method, host, port, path, agent, signal, headers: headersOf(script) });
-  const outcome = new Promise<Omit<Outcome, 'request'>>((resolve) => {
+  { signal, reported, onFirstBytes }: ExchangeOptions,
+): Promise<Result> {
+  const { request: send } = target.scheme === 'http' ? http : https;
+  const { method = 'GET' } = script;
+  return new Promise<Result>((resolve) => {
     let status = 0;
-    const finish: Finish = (bytes, error) => resolve({ status, bytes, error: kindOf(error) });
+    const finish: Finish = (bytes, error) => resolve({ status, bytes, error });
+    let request: ClientRequest;
+    try {
+      request = send({ method, agent, signal, ...whereTo(scenario, script, target) });
+    } catch (error) {
+      resolve({ status, bytes: 0, error });
+      return;
+    }
     request.on('error', (error) => finish(0, error));
     request.on('response', (response) => {
       status = response.statusCode ?? 0;
       useResponse(response, script, finish);
+      if (script.response !== 'leave') response.once('data', onFirstBytes);
     });
-    request.on('upgrade', (response, socket, first) => {
-      status = response.statusCode ?? 0;
-      useConnection(socket, first, script, finish);
-    });
+    if (typeof script.response === 'object' && 'upgradeAndRead' in script.response) {
+      request.on('upgrade', (response, socket, first) => {
+        status = response.statusCode ?? 0;
+        useConnection(socket, first, script, finish);
+      });
+    }
+    sendBody(request, scenario, script, reported);
   });
-  sendBody(request, scenario, script);
-  return { request, outcome };
 }
 
-function headersOf({ header = [], body }: RequestScript): Readonly<Record<string, string | string[]>> {
+type Where = Pick<http.RequestOptions, 'host' | 'port' | 'path' | 'headers' | 'socketPath'>;
+
+/** The address of the request's URL; of a proxy for http the proxy's, with the URL in place of the path. */
+function whereTo({ client }: Scenario, script: RequestScript, target: Target): Where {
+  const { host, path = '/', port } = script;
+  const headers = headersOf(script);
+  const named = unbracketed(domainOf(host));
+  const number = port === 'none' ? undefined : target.port;
+  const proxy = client?.proxy;
+  if (proxy?.kind === 'http' && target.scheme === 'http') {
+    const authority = number === undefined ? host : `${host}:${number}`;
+    const authorization =
+      proxy.credentials === undefined
+        ? {}
+        : { 'Proxy-Authorization': [`Basic ${Buffer.from(proxy.credentials).toString('base64')}`] };
+    return {
+      host: proxy.host ?? '127.0.0.1',
+      port: target.port,
+      path: `http://${authority}${path}`,
+      headers: { Host: [authority], ...authorization, ...headers },
+    };
+  }
+  const socket = target.socketPath === undefined ? {} : { socketPath: target.socketPath };
+  return { host: named, ...(number === undefined ? {} : { port: number }), path, headers, ...socket };
+}
+
+// What `new URL()` does with names that are not ASCII; it would change the case of others.
+function domainOf(host: string): string {
+  return /^[\x21-\x7e]*$/.test(host) ? host : domainToASCII(host);
+}
+
+function unbracketed(host: string): string {
+  return host.replace(/^\[(.*)\]$/, '$1').replace('%25', '%');
+}
+
+function headersOf({ header = [], body, close }: RequestScript): Readonly<Record<string, string[]>> {
   const headers: Record<string, string[]> = {};
   for (const [name, value] of header) headers[name] = [...(headers[name] ?? []), value];
+  if (close === true) headers['Connection'] = ['close'];
   if (body === undefined) return headers;
+  if (body.trailers !== undefined) headers['Trailer'] = [body.trailers.map(([name]) => name).join(', ')];
   return body.framing === 'length'
-    ? { ...headers, 'Content-Length': String(body.size) }
-    : { ...headers, 'Transfer-Encoding': 'chunked' };
-}
-
-/** Sends the body at once, or as Go does when the request expects a 100: after it, after the wait, or not at all. */
-function sendBody(request: ClientRequest, scenario: Scenario, { header = [], body }: RequestScript): void {
-  if (body === undefined) {
-    request.end();
-    return;
-  }
-  const bytes = 'b'.repeat(body.size);
-  if (!header.some(([name]) => name.toLowerCase() === 'expect')) {
-    const half = Math.floor(body.size / 2);
-    request.write(bytes.slice(0, half));
-    request.end(bytes.slice(half));
-    return;
-  }
-  const timer = setTimeout(() => request.end(bytes), scenario.client?.expectContinueTimeout ?? 1000);
-  request.on('close', () => clearTimeout(timer));
-  request.on('continue', () => {
-    clearTimeout(timer);
-    request.end(bytes);
-  });
-  request.prependListener('response', (response) => {
-    clearTimeout(timer);
-    if (!request.writableEnded) request.end(response.headers.connection === 'close' ? '' : bytes);
-  });
+    ? { ...headers, 'Content-Length': [String(body.size)] }
+    : { ...headers, 'Transfer-Encoding': ['chunked'] };
 }
 
 function useResponse(response: IncomingMessage, { response: use }: RequestScript, finish: Finish): void {
+  if (use === 'leave') {
+    finish(0, null);
+    // Its connection is closed at the end.
+    response.on('error', () => {});
+    return;
+  }
   const closeAfter = typeof use === 'object' && 'closeAfter' in use ? use.closeAfter : undefined;
   let bytes = 0;
+  const close = (): void => {
+    finish(closeAfter ?? 0, null);
+    response.destroy();
+  };
   response.on('error', (error) => finish(bytes, error));
+  if (closeAfter === 0) {
+    close();
+    return;
+  }
   response.on('end', () => finish(bytes, null));
   response.on('data', (chunk: Buffer) => {
     bytes += chunk.length;
-    if (closeAfter !== undefined && bytes >= closeAfter) {
-      finish(closeAfter, null);
-      response.destroy();
-    }
+    if (closeAfter !== undefined && bytes >= closeAfter) close();
   });
 }
 

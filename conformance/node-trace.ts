@@ -1,5 +1,5 @@
 import type { ClientTrace, TLSConnectionState } from '../src/index.ts';
-import { hookError, kindOf } from './node-errors.ts';
+import { hookError, kindOf, thrownError } from './node-errors.ts';
 import { type HookName, type TraceScript, hookNames } from './scenario.ts';
 import type { HookEvent, JsonValue } from './sequence.ts';
 
@@ -18,12 +18,19 @@ export function makeTrace(
   current: () => Flight,
   report: (event: HookEvent) => void,
 ): ClientTrace {
+  const calls = new Map<HookName, number>();
   function emit(hook: HookName, args: Readonly<Record<string, JsonValue>> = {}): Error | undefined {
     const flight = current();
     report({ request: flight.request, trace: index, hook, args });
-    const actions = (script.actions ?? []).filter((action) => action.hook === hook);
-    for (const { does } of actions) if (does === 'cancel') flight.cancel();
-    return actions.some(({ does }) => does === 'returnError') ? hookError : undefined;
+    const count = (calls.get(hook) ?? 0) + 1;
+    calls.set(hook, count);
+    for (const { hook: wanted, does, call = count } of script.actions ?? []) {
+      if (wanted !== hook || call !== count) continue;
+      if (does === 'returnError') return hookError;
+      if (does === 'throw') throw thrownError;
+      flight.cancel();
+    }
+    return undefined;
   }
   const all: Required<Pick<ClientTrace, HookName>> = {
     getConn: (hostPort) => void emit('getConn', { hostPort }),

@@ -1,7 +1,8 @@
 import type { Certificates } from '../test/helpers/certs.ts';
 import type { Scenario, Scheme } from './scenario.ts';
-import { type Played, type Player, withoutPort } from './sequence.ts';
+import { type Played, type Player, withoutAddress } from './sequence.ts';
 import { ScriptedServer } from './server.ts';
+import type { ClientControl } from './server-control.ts';
 
 // How long a client may take for all requests of a scenario, and the server's script after it, in milliseconds.
 const clientLimit = 15_000;
@@ -14,21 +15,29 @@ export async function playScenario(
   player: Player,
   certificates: Certificates,
 ): Promise<Played> {
-  let cancel = (): void => {};
-  const server = new ScriptedServer(scenario.server, scheme, certificates, () => cancel());
-  const port = await server.start();
+  let control: ClientControl | undefined;
+  const server = new ScriptedServer(scenario.server, scheme, certificates, {
+    cancel: (request) => control?.cancel(request),
+    start: (request) => control?.start(request),
+  });
+  const address = await server.start();
   const playing = player(scenario, {
-    target: { scheme, port, authority: certificates.ca },
-    report: (event) => server.observe(event.hook),
-    onCancel: (named) => {
-      cancel = named;
+    target: { scheme, ...address, authority: certificates.ca },
+    report: (event) => server.observe(event),
+    onControl: (named) => {
+      control = named;
     },
   });
   const { run, problems } = await withinLimit(playing);
   return {
-    run: withoutPort(run, port),
+    run: withoutAddress(inOrder(run), address),
     problems: [...problems, ...(await server.stop(serverLimit))],
   };
+}
+
+// Requests that run at the same time end in any order, which says nothing.
+function inOrder(run: Played['run']): Played['run'] {
+  return { ...run, outcomes: run.outcomes.toSorted((a, b) => a.request - b.request) };
 }
 
 async function withinLimit(playing: Promise<Played>): Promise<Played> {

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import net from 'node:net';
 import type { Certificates } from '../test/helpers/certs.ts';
 import { differences } from './compare.ts';
 import type { Go } from './go.ts';
@@ -5,6 +7,7 @@ import { playScenario } from './play.ts';
 import { localhostAddresses, readRecording, type Recording } from './recording.ts';
 import type { Scenario, Scheme } from './scenario.ts';
 import type { Run } from './sequence.ts';
+import { freedomOf } from './verdict.ts';
 
 /** Where Go's run of a scenario comes from. */
 export type Reference = (scenario: Scenario, scheme: Scheme) => Promise<Referred>;
@@ -21,6 +24,8 @@ export interface Referred {
 /** Go itself, which must still do what it did when it was recorded. */
 export function liveReference(go: Go, certificates: Certificates): Reference {
   return async (scenario, scheme) => {
+    const missing = await whatIsMissing(scenario);
+    if (missing !== undefined) return { problems: [], leftOut: missing };
     const { run, problems } = await playScenario(scenario, scheme, go.play, certificates);
     const recording = await readRecording(scenario.name);
     return {
@@ -35,6 +40,8 @@ export function liveReference(go: Go, certificates: Certificates): Reference {
 
 /** The recordings, for machines without Go. */
 export const recordedReference: Reference = async (scenario, scheme) => {
+  const missing = await whatIsMissing(scenario);
+  if (missing !== undefined) return { problems: [], leftOut: missing };
   const recording = await readRecording(scenario.name);
   const run = recording?.runs[scheme];
   if (recording === undefined || run === undefined) return { problems: ['there is no recording'] };
@@ -54,8 +61,28 @@ async function staleness(
     return ['there is no recording; make it with npm run conformance:record'];
   }
   if (!(await isComparableHere(scenario, recording))) return [];
-  const changes = differences(recorded, run, scenario.freedom ?? []);
+  const changes = differences(recorded, run, freedomOf(scenario, scheme));
   return changes.map((text) => `the recording is stale (${recording.go}, now ${version}): ${text}`);
+}
+
+/** What this machine lacks for a scenario. */
+async function whatIsMissing({ needs = [] }: Scenario): Promise<string | undefined> {
+  if (!needs.includes('ipv6')) return undefined;
+  hasIpv6 ??= canListen('::1');
+  return (await hasIpv6) ? undefined : 'there is no ::1 here';
+}
+
+let hasIpv6: Promise<boolean> | undefined;
+
+async function canListen(host: string): Promise<boolean> {
+  const server = net.createServer().listen(0, host);
+  try {
+    await once(server, 'listening');
+  } catch {
+    return false;
+  }
+  server.close();
+  return true;
 }
 
 async function isComparableHere({ requests }: Scenario, recording: Recording): Promise<boolean> {

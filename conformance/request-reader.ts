@@ -8,12 +8,14 @@ export class RequestReader {
   #wake: (() => void) | undefined;
   #head = '';
 
+  readonly #onData = (chunk: Buffer): void => {
+    this.#unread = Buffer.concat([this.#unread, chunk]);
+    this.#wake?.();
+  };
+
   constructor(socket: Socket) {
     this.#socket = socket;
-    socket.on('data', (chunk: Buffer) => {
-      this.#unread = Buffer.concat([this.#unread, chunk]);
-      this.#wake?.();
-    });
+    socket.on('data', this.#onData);
     const end = (): void => {
       this.#ended = true;
       this.#wake?.();
@@ -22,6 +24,14 @@ export class RequestReader {
     socket.on('close', end);
     // A reset by the client is an end like others: the script decides whether it was due.
     socket.on('error', end);
+  }
+
+  /** Stops to read and gives back what nobody has asked for. */
+  release(): void {
+    this.#socket.off('data', this.#onData);
+    this.#socket.pause();
+    if (this.#unread.length > 0) this.#socket.unshift(this.#unread);
+    this.#unread = Buffer.alloc(0);
   }
 
   /** Bytes that came and that no step has asked for. */
@@ -46,9 +56,32 @@ export class RequestReader {
     }
     for (;;) {
       const size = Number.parseInt(await this.#readThrough('\r\n'), 16);
+      if (size === 0) break;
       await this.#read(size + 2);
-      if (size === 0) return;
     }
+    // Trailers, and the blank line after them.
+    while ((await this.#readThrough('\r\n')) !== '\r\n') {
+      // Nothing compares what they say.
+    }
+  }
+
+  /** Reads a TLS record, such as the one with the client's hello. */
+  async readRecord(): Promise<void> {
+    const header = await this.#read(5);
+    await this.#read(header.readUInt16BE(3));
+  }
+
+  /** Reads a SOCKS5 greeting (RFC 1928): version, and the methods that the client knows. */
+  async readSocksGreeting(): Promise<void> {
+    const [, methods = 0] = await this.#read(2);
+    await this.#read(methods);
+  }
+
+  /** Reads a SOCKS5 request: version, command, and an address of one of three kinds with its port. */
+  async readSocksRequest(): Promise<void> {
+    const [, , , kind] = await this.#read(4);
+    const [length = 0] = kind === 3 ? await this.#read(1) : [kind === 1 ? 4 : 16];
+    await this.#read(length + 2);
   }
 
   /** Waits until the client has closed its side. */

@@ -2,7 +2,9 @@ import { makeCertificates } from '../test/helpers/certs.ts';
 import { buildGo } from './go.ts';
 import { liveReference, recordedReference, type Reference } from './reference.ts';
 import { scenarios } from './scenarios/index.ts';
-import { type Comparison, clients, compareScenario, unexplainedDepartures } from './suite.ts';
+import { clients } from './clients.ts';
+import { type Comparison, compareScenario, unexplainedDepartures } from './suite.ts';
+import { inParallel } from './parallel.ts';
 import { drawTable } from './table.ts';
 
 /**
@@ -23,20 +25,18 @@ const chosen = names.length === 0 ? scenarios : scenarios.filter(({ name }) => n
 const certificates = await makeCertificates();
 const reference = await chooseReference();
 
-const comparisons: Comparison[] = [];
-for (const scenario of chosen) {
-  const found = await compareScenario(scenario, reference, certificates);
-  if (names.length > 0) found.forEach(printRuns);
-  comparisons.push(...found);
-}
+const found = await inParallel(chosen, (scenario) => compareScenario(scenario, reference, certificates));
+const comparisons = found.flat();
+if (names.length > 0) comparisons.forEach(printRuns);
 console.log(drawTable(comparisons, clients));
 
 const complaints = (await unexplainedDepartures()).map(
   (id) => `departure ${id} has no line in docs/fidelity.md`,
 );
-for (const { scenario, client, verdict } of comparisons) {
+for (const { scenario, client, scheme, verdict } of comparisons) {
   if (verdict.kind !== 'differs') continue;
-  complaints.push(...verdict.reasons.map((reason) => `${scenario.name}, ${client.name}: ${reason}`));
+  const place = `${scenario.name}, ${client.name} (${scheme})`;
+  complaints.push(...verdict.reasons.map((reason) => `${place}: ${reason}`));
 }
 for (const complaint of complaints) console.error(complaint);
 process.exitCode = complaints.length > 0 ? 1 : 0;
@@ -55,9 +55,11 @@ async function chooseReference(): Promise<Reference> {
   return liveReference(go, certificates);
 }
 
-function printRuns({ scenario, client, runs }: Comparison): void {
+function printRuns({ scenario, client, scheme, verdict, runs }: Comparison): void {
+  if (verdict.kind === 'cannot')
+    console.log(`${scenario.name} (${scheme}): - for ${client.name}: ${verdict.reason}\n`);
   if (runs === undefined) return;
-  console.log(`${scenario.name}: ${scenario.title}`);
+  console.log(`${scenario.name} (${scheme}): ${scenario.title}`);
   for (const [who, run] of [['Go', runs.go] as const, [client.name, runs.client] as const]) {
     console.log(`  ${who}`);
     for (const { request, trace, hook, args } of run.events) {

@@ -1,15 +1,19 @@
-import type { ClientTrace } from '../src/trace/client-trace.ts';
+import type { HookName } from './hook-names.ts';
+import type { ServerScript } from './server-script.ts';
+
+export { type HookName, hookNames } from './hook-names.ts';
+export type * from './server-script.ts';
 
 /**
  * A scenario is data: what the scripted server does, what the client asks for, what it does with the answer, and which
- * order Go itself leaves open. The Go program and the Node clients run the same data; nothing in it names a client.
+ * order Go itself leaves open. The Go program and the Node clients run the same data.
  */
 export interface Scenario {
   /** Unique, kebab case; also the name of the recording. */
   readonly name: string;
   /** What is shown, as a sentence. */
   readonly title: string;
-  /** Run plainly, over TLS, or once each. */
+  /** Run plainly, over TLS, over HTTP/2 (with TLS), or once each. */
   readonly schemes: readonly Scheme[];
   readonly server: ServerScript;
   readonly client?: ClientOptions;
@@ -17,71 +21,126 @@ export interface Scenario {
   readonly traces?: readonly TraceScript[];
   /** All requests run in one context with the same trace objects, and the traces tell the current request themselves. */
   readonly sharedTraces?: boolean;
-  /** Made one after the other by one client: the next begins when the one before has its outcome. */
+  /** Made by one client, the next when the one before has its outcome, or as `starts` says. */
   readonly requests: readonly RequestScript[];
   /** Pairs of hooks of one request that Go calls in either order. All other pairs keep the order of Go's run. */
   readonly freedom?: readonly FreePair[];
+  /** What a client must be able to do; one that cannot has `-` in the table, for the reason that it gives. */
+  readonly needs?: readonly Need[];
 }
 
-export type Scheme = 'http' | 'https';
-
-/** The sixteen hooks of Go, in the order of their declaration there. */
-export const hookNames = [
-  'getConn',
-  'gotConn',
-  'putIdleConn',
-  'gotFirstResponseByte',
-  'got100Continue',
-  'got1xxResponse',
-  'dnsStart',
-  'dnsDone',
-  'connectStart',
-  'connectDone',
-  'tlsHandshakeStart',
-  'tlsHandshakeDone',
-  'wroteHeaderField',
-  'wroteHeaders',
-  'wait100Continue',
-  'wroteRequest',
-] as const satisfies readonly (keyof ClientTrace)[];
-
-export type HookName = (typeof hookNames)[number];
+/** `h2` is HTTP/2 over TLS, with ALPN. */
+export type Scheme = 'http' | 'https' | 'h2';
 
 /** Two hooks that Go's own goroutines order freely. */
 export type FreePair = readonly [HookName, HookName];
 
-/** Certificates for `localhost` and 127.0.0.1: a good one, one that is over, for another host, or signed by itself. */
-export type CertificateName = 'good' | 'expired' | 'wrongHost' | 'selfSigned';
-
-export interface ServerScript {
-  /** Nothing listens on the port that the client is told. */
-  readonly refuses?: boolean;
-  /** Which certificate it shows over TLS; `good` when absent. */
-  readonly certificate?: CertificateName;
-  /** What the first, second, … connection does. A connection without a script makes the run invalid. */
-  readonly connections: readonly (readonly ServerStep[])[];
-}
-
-/** One step on a connection. Steps wait for events, never for time. */
-export type ServerStep =
-  /** Read a request head; read the body that the head announces; wait for the client's end of the connection. */
-  | { readonly await: 'head' | 'body' | 'end' }
-  /** Wait until the client's traces have reported this hook so many times in the whole run (1 when absent). */
-  | { readonly awaitHook: HookName; readonly times?: number }
-  /** Have the client cancel its current request. */
-  | { readonly cancel: true }
-  /** Write these characters as bytes (latin1). */
-  | { readonly send: string }
-  /** Close in order, or reset. */
-  | { readonly end: 'fin' | 'reset' };
+/** Abilities that not every client has; `lacks` of a client says which it has not, and why. */
+export type Need =
+  /** The test machine has ::1. */
+  | 'ipv6'
+  /** Send `Expect: 100-continue` and wait for the 100. */
+  | 'expect'
+  /** Go on after a 1xx that came unasked. */
+  | 'informational'
+  /** Go on after a 100 that came unasked. */
+  | 'unasked-continue'
+  /** Take over the connection of a 101. */
+  | 'upgrade'
+  /** Follow redirects. */
+  | 'redirects'
+  /** Leave redirects to the caller. */
+  | 'manual-redirects'
+  /** Limit how long a TLS handshake may take. */
+  | 'handshake-timeout'
+  /** Limit how long the head of a response may take. */
+  | 'header-timeout'
+  /** Limit connections to a host, and queue for them. */
+  | 'connection-limit'
+  /** Limit idle connections to a host. */
+  | 'idle-limit'
+  /** Not keep connections. */
+  | 'no-keep-alive'
+  /** Send one request with `Connection: close`. */
+  | 'close-request'
+  /** Send trailers. */
+  | 'request-trailers'
+  /** Send a body in chunks. */
+  | 'chunked-body'
+  /** Send a body with GET. */
+  | 'get-body'
+  /** Refuse a body that is not as long as announced. */
+  | 'checked-length'
+  /** Send a part of the body, and the rest when told. */
+  | 'paused-body'
+  /** Send a body whose source fails. */
+  | 'failing-body'
+  /** Send the field names `Host` or `Connection` as told. */
+  | 'own-host'
+  /** Keep the case of the URL's host. */
+  | 'host-case'
+  /** Connect to an address with a zone. */
+  | 'zone'
+  /** Talk through a socket of the file system. */
+  | 'unix'
+  /** Resolve names with a resolver of one's own. */
+  | 'resolver'
+  /** Keep TLS sessions or not, as told. */
+  | 'sessions'
+  /** Use a proxy for http. */
+  | 'http-proxy'
+  /** Use a proxy for https. */
+  | 'connect-proxy'
+  /** Use a proxy that itself is reached over TLS. */
+  | 'tls-proxy'
+  /** Use a SOCKS5 proxy. */
+  | 'socks'
+  /** Leave a response unread. */
+  | 'unread-response'
+  /** Make a request with a signal that is aborted already. */
+  | 'canceled-start'
+  /** Offer ALPN protocols as told. */
+  | 'alpn'
+  /** Ask for another server name than the URL's host. */
+  | 'server-name';
 
 export interface ClientOptions {
   /** The client trusts the authority that signed the server's certificate; true when absent. */
   readonly trustsAuthority?: boolean;
   /** The client keeps TLS sessions and resumes them; false when absent. */
   readonly resumesSessions?: boolean;
+  /** The newest TLS version that the client speaks. */
+  readonly maxTlsVersion?: 'TLSv1.2';
+  /** Application protocols that the client offers over TLS (`https` only); none when absent. */
+  readonly alpn?: readonly string[];
+  /** The name that the server's certificate must have, and that is sent as SNI; the URL's host when absent. */
+  readonly serverName?: string;
+  /** How long a TLS handshake may take, in milliseconds. */
+  readonly handshakeTimeout?: number;
+  /** How long the head of a response may take after the request was sent, in milliseconds. */
+  readonly headerTimeout?: number;
   /** How long the client waits for a 100 before it sends the body, in milliseconds; 1000 when absent. */
   readonly expectContinueTimeout?: number;
+  /** Redirects are followed; false when absent. */
+  readonly followsRedirects?: boolean;
+  /** Connections are kept for other requests; true when absent. */
+  readonly keepsAlive?: boolean;
+  /** At most so many connections to a host; without limit when absent. */
+  readonly maxConnections?: number;
+  /** At most so many idle connections to a host; the client's default when absent. */
+  readonly maxIdleConnections?: number;
+  /** What names resolve to, by name; no address: the name does not exist. Absent: the system's resolver. */
+  readonly hosts?: Readonly<Record<string, readonly string[]>>;
+  /** The scripted server is a proxy of this kind; requests for its own scheme are sent to it. */
+  readonly proxy?: ProxyOptions;
+}
+
+export interface ProxyOptions {
+  readonly kind: 'http' | 'https' | 'socks5';
+  /** Host of the proxy's URL; 127.0.0.1 when absent. */
+  readonly host?: string;
+  /** `user:password` for it. */
+  readonly credentials?: string;
 }
 
 /** One registered trace. */
@@ -94,30 +153,58 @@ export interface TraceScript {
 
 export interface HookAction {
   readonly hook: HookName;
-  /** Cancel the request in the hook, or return an error from it (`got1xxResponse` only). */
-  readonly does: 'cancel' | 'returnError';
+  /** Cancel the request in the hook, throw (panic in Go), or return an error from it (`got1xxResponse` only). */
+  readonly does: 'cancel' | 'throw' | 'returnError';
+  /** At the so many-th call of the hook; at each when absent. */
+  readonly call?: number;
 }
 
 export interface RequestScript {
   /** `GET` when absent. */
   readonly method?: string;
-  /** Host of the URL: an IP literal, `localhost`, or a name under `.invalid`. */
+  /** Host of the URL, as it stands there: a name, or an IP literal, in brackets for IPv6. */
   readonly host: string;
+  /** `none`: the URL has no port and so the scheme's. The server's port when absent. */
+  readonly port?: 'none';
   /** `/` when absent. */
   readonly path?: string;
   /** Fields that the client is told to send, with canonical names; one entry a line. */
   readonly header?: readonly (readonly [name: string, value: string])[];
+  /** The client is told to close the connection after this request, by its own means. */
+  readonly close?: boolean;
   readonly body?: RequestBody;
   /** What the client does with the response; reads it to its end when absent. */
   readonly response?: ResponseUse;
+  /** The request is canceled before it is made. */
+  readonly canceled?: boolean;
+  /** When it is made: see Start. After the outcomes of all before when absent. */
+  readonly starts?: Start;
 }
+
+/** When the server's script says so, or when the request before has reported a hook. */
+export type Start = 'byServer' | { readonly afterHook: HookName };
 
 export interface RequestBody {
   /** Size in bytes. */
   readonly size: number;
   /** `Content-Length`, or `Transfer-Encoding: chunked` from a source of unknown length. */
   readonly framing: 'length' | 'chunked';
+  /** The second half is given when the request has reported this hook. */
+  readonly restAfter?: HookName;
+  /** The source fails after the first half. */
+  readonly fails?: boolean;
+  /** The source ends after so many bytes, whatever was announced. */
+  readonly endsAfter?: number;
+  /** Trailers, by name. */
+  readonly trailers?: readonly (readonly [name: string, value: string])[];
 }
 
-/** Read all; read so many bytes and close; or take over the connection of a 101, read so many bytes and close. */
-export type ResponseUse = 'read' | { readonly closeAfter: number } | { readonly upgradeAndRead: number };
+/**
+ * Read all; read so many bytes and close; take over the connection of a 101, read so many bytes and close; or leave it
+ * unread until all is over.
+ */
+export type ResponseUse =
+  | 'read'
+  | 'leave'
+  | { readonly closeAfter: number }
+  | { readonly upgradeAndRead: number };

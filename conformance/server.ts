@@ -1,53 +1,64 @@
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import http2, { type ServerHttp2Session } from 'node:http2';
 import net from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import tls from 'node:tls';
 import type { Certificates } from '../test/helpers/certs.ts';
-import { RequestReader } from './request-reader.ts';
-import type { HookName, Scheme, ServerScript, ServerStep } from './scenario.ts';
+import { ConnectionScript } from './connection-script.ts';
+import { HookWatch, type Marked } from './hook-watch.ts';
+import type { Scheme } from './scenario.ts';
+import type { ClientControl } from './server-control.ts';
+import type { ServerScript } from './server-script.ts';
+import { SessionScript } from './session-script.ts';
+
+/** Where a server is reached: at a port, or at a socket of the file system. */
+export interface ServerAddress {
+  readonly port: number;
+  readonly socketPath?: string;
+}
 
 /**
- * Plays a scenario's server script on a free port of 127.0.0.1, one script a connection in the order of arrival. The
- * same server serves the Go program and the Node clients; a step may wait for what their traces report.
+ * Plays a scenario's server script, one script a connection in the order of arrival. The same server serves the Go
+ * program and the Node clients; a step may wait for what their traces report.
  */
 export class ScriptedServer {
   readonly #script: ServerScript;
-  readonly #cancel: () => void;
+  readonly #scheme: Scheme;
+  readonly #credentials: tls.SecureContextOptions & tls.TlsOptions;
+  readonly #client: ClientControl;
+  readonly #hooks = new HookWatch();
   readonly #listener: net.Server;
   readonly #sockets = new Set<net.Socket>();
-  readonly #playing: Promise<void>[] = [];
-  readonly #readers: RequestReader[] = [];
+  readonly #playing: Promise<string | undefined>[] = [];
   readonly #problems: string[] = [];
-  readonly #seen = new Map<HookName, number>();
-  readonly #wakeScripts = new Set<() => void>();
+  readonly #unread: (() => number)[] = [];
+  #directory: string | undefined;
 
-  /** `cancel` has the client cancel its current request. */
-  constructor(script: ServerScript, scheme: Scheme, certificates: Certificates, cancel: () => void) {
+  /** `client` does to the running client what the script says. */
+  constructor(script: ServerScript, scheme: Scheme, certificates: Certificates, client: ClientControl) {
     this.#script = script;
-    this.#cancel = cancel;
-    const serve = (socket: net.Socket): void => {
-      this.#playing.push(this.#serve(socket));
-    };
-    this.#listener =
-      scheme === 'http'
-        ? net.createServer({ allowHalfOpen: true }, serve)
-        : tls.createServer({ allowHalfOpen: true, ...certificates[script.certificate ?? 'good'] }, serve);
-    this.#listener.on('connection', (socket: net.Socket) => this.#sockets.add(socket));
+    this.#scheme = scheme;
+    this.#client = client;
+    this.#credentials = credentialsOf(script, certificates);
+    this.#listener = this.#makeListener();
+    this.#listener.on('connection', (socket: net.Socket) => {
+      this.#sockets.add(socket);
+      socket.on('error', () => {});
+    });
   }
 
-  /** Starts to listen, or finds a port where nobody does when the script refuses. */
-  async start(): Promise<number> {
-    this.#listener.listen(0, '127.0.0.1');
-    await once(this.#listener, 'listening');
-    const address = this.#listener.address();
-    if (address === null || typeof address === 'string') throw new Error('the server has no port');
+  /** Starts to listen, or finds a place where nobody does when the script refuses. */
+  async start(): Promise<ServerAddress> {
+    const address = await this.#listen();
     if (this.#script.refuses === true) await this.#close();
-    return address.port;
+    return address;
   }
 
-  /** Tells that a client's trace has reported a hook. */
-  observe(hook: HookName): void {
-    this.#seen.set(hook, (this.#seen.get(hook) ?? 0) + 1);
-    for (const wake of this.#wakeScripts) wake();
+  /** Tells that a client has reported a hook or a mark. */
+  observe(event: Marked): void {
+    this.#hooks.observe(event);
   }
 
   /**
@@ -56,75 +67,92 @@ export class ScriptedServer {
    */
   async stop(limit: number): Promise<readonly string[]> {
     const timer = setTimeout(() => this.#destroyAll(), limit);
-    await Promise.all(this.#playing);
+    const found = await Promise.all(this.#playing);
     clearTimeout(timer);
     this.#destroyAll();
     if (this.#listener.listening) await this.#close();
-    for (const [index, reader] of this.#readers.entries()) {
-      if (reader.unreadBytes > 0) {
-        this.#problems.push(`connection ${index + 1}: ${reader.unreadBytes} bytes that no step expects`);
-      }
+    if (this.#directory !== undefined) await rm(this.#directory, { recursive: true });
+    const expected = this.#scripts.length;
+    const unsure = this.#script.unsure ?? 0;
+    for (const [index, text] of found.entries()) {
+      if (text !== undefined && index < expected - unsure)
+        this.#problems.push(`connection ${index + 1}${text}`);
     }
-    const expected = this.#script.connections.length;
-    if (this.#playing.length !== expected) {
-      this.#problems.push(`${this.#playing.length} connections instead of ${expected}`);
+    for (const [index, unread] of this.#unread.entries()) {
+      if (unread() === 0 || index >= expected - unsure) continue;
+      this.#problems.push(`connection ${index + 1}: ${unread()} bytes that no step expects`);
+    }
+    const made = this.#playing.length;
+    if (made > expected || made < expected - unsure) {
+      this.#problems.push(`${made} connections instead of ${expected}`);
     }
     return this.#problems;
   }
 
-  async #serve(socket: net.Socket): Promise<void> {
-    const reader = new RequestReader(socket);
-    const number = this.#readers.push(reader);
-    const steps = this.#script.connections[number - 1];
+  get #scripts(): readonly (readonly unknown[])[] {
+    return this.#scheme === 'h2' ? (this.#script.sessions ?? []) : this.#script.connections;
+  }
+
+  #makeListener(): net.Server {
+    const serve = (socket: net.Socket): void => {
+      this.#playing.push(this.#serve(socket));
+    };
+    if (this.#scheme === 'h2') {
+      const server = http2.createSecureServer(this.#credentials);
+      server.on('session', (session) => {
+        this.#playing.push(this.#serveSession(session));
+      });
+      return server;
+    }
+    const plain = this.#scheme === 'http' || this.#script.raw === true;
+    const options = { allowHalfOpen: true };
+    return plain
+      ? net.createServer(options, serve)
+      : tls.createServer({ ...options, ...this.#credentials }, serve);
+  }
+
+  async #listen(): Promise<ServerAddress> {
+    if (this.#script.listens === 'unix') {
+      this.#directory = await mkdtemp(join(tmpdir(), 'conformance-'));
+      const socketPath = join(this.#directory, 'socket');
+      await this.#listening(() => this.#listener.listen(socketPath));
+      return { port: 0, socketPath };
+    }
+    const host = this.#script.listens === 'ipv6' ? '::1' : '127.0.0.1';
+    await this.#listening(() => this.#listener.listen(0, host));
+    const address = this.#listener.address();
+    if (address === null || typeof address === 'string') throw new Error('the server has no port');
+    return { port: address.port };
+  }
+
+  async #listening(listen: () => void): Promise<void> {
+    const listening = once(this.#listener, 'listening');
+    listen();
+    await listening;
+  }
+
+  async #serve(socket: net.Socket): Promise<string | undefined> {
+    const context = { hooks: this.#hooks, client: this.#client };
+    const connection = new ConnectionScript(socket, context, this.#credentials);
+    const steps = this.#script.connections[this.#playing.length];
     if (steps === undefined) {
       socket.destroy();
-      return;
+      return undefined;
     }
-    for (const [index, step] of steps.entries()) {
-      try {
-        await this.#play(step, socket, reader);
-      } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        const place = `connection ${number}, step ${index + 1} ${JSON.stringify(step)}`;
-        this.#problems.push(`${place}: ${reason}`);
-        return;
-      }
-    }
+    this.#unread.push(() => connection.unreadBytes);
+    const problem = await connection.play(steps);
+    return problem === undefined ? undefined : `, ${problem}`;
   }
 
-  async #play(step: ServerStep, socket: net.Socket, reader: RequestReader): Promise<void> {
-    if ('send' in step) {
-      socket.write(step.send, 'latin1');
-    } else if ('end' in step) {
-      if (step.end === 'fin') socket.end();
-      else socket.resetAndDestroy();
-    } else if ('cancel' in step) {
-      this.#cancel();
-    } else if ('awaitHook' in step) {
-      await this.#hook(step.awaitHook, step.times ?? 1, socket);
-    } else if (step.await === 'head') {
-      await reader.readHead();
-    } else if (step.await === 'body') {
-      await reader.readBody();
-    } else {
-      await reader.readEnd();
-      socket.end();
+  async #serveSession(session: ServerHttp2Session): Promise<string | undefined> {
+    const streams = this.#script.sessions?.[this.#playing.length];
+    if (streams === undefined) {
+      session.destroy();
+      return undefined;
     }
-  }
-
-  async #hook(hook: HookName, times: number, socket: net.Socket): Promise<void> {
-    while ((this.#seen.get(hook) ?? 0) < times) {
-      if (socket.destroyed) throw new Error(`the connection ended before ${hook} was reported`);
-      await new Promise<void>((resolve) => {
-        const wake = (): void => {
-          this.#wakeScripts.delete(wake);
-          socket.off('close', wake);
-          resolve();
-        };
-        this.#wakeScripts.add(wake);
-        socket.on('close', wake);
-      });
-    }
+    const context = { hooks: this.#hooks, client: this.#client };
+    const problems = await new SessionScript(session, context, streams).ended();
+    return problems.length === 0 ? undefined : `, ${problems.join('; ')}`;
   }
 
   #destroyAll(): void {
@@ -135,4 +163,13 @@ export class ScriptedServer {
     this.#listener.close();
     await once(this.#listener, 'close');
   }
+}
+
+function credentialsOf(script: ServerScript, certificates: Certificates): tls.TlsOptions {
+  return {
+    ...certificates[script.certificate ?? 'good'],
+    ...(script.maxTlsVersion === undefined ? {} : { maxVersion: script.maxTlsVersion }),
+    ...(script.minTlsVersion === undefined ? {} : { minVersion: script.minTlsVersion }),
+    ...(script.alpn === undefined ? {} : { ALPNProtocols: [...script.alpn] }),
+  };
 }

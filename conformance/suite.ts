@@ -1,73 +1,86 @@
 import { readFile } from 'node:fs/promises';
 import type { Certificates } from '../test/helpers/certs.ts';
-import { type ClientName, departures } from './departures.ts';
-import { playNode } from './node.ts';
+import { type Client, clients, reasonNotTo } from './clients.ts';
+import { departures } from './departures.ts';
 import { playScenario } from './play.ts';
+import { readRecording } from './recording.ts';
 import type { Reference } from './reference.ts';
 import type { Scenario, Scheme } from './scenario.ts';
-import type { Player, Run } from './sequence.ts';
-import { type Verdict, judge } from './verdict.ts';
-
-/** A client of the table's columns. */
-export interface Client {
-  readonly name: ClientName;
-  readonly scheme: Scheme;
-  readonly play: Player;
-}
-
-export const clients: readonly Client[] = [
-  { name: 'http', scheme: 'http', play: playNode },
-  { name: 'https', scheme: 'https', play: playNode },
-];
+import type { Run } from './sequence.ts';
+import { type Runs, type Verdict, judge } from './verdict.ts';
 
 /** A client compared with Go in one scenario. */
 export interface Comparison {
   readonly scenario: Scenario;
   readonly client: Client;
-  readonly verdict: Verdict | { readonly kind: 'leftOut'; readonly reason: string };
-  /** Both runs, for printing; absent when it was left out. */
-  readonly runs?: { readonly go: Run; readonly client: Run };
+  readonly scheme: Scheme;
+  readonly verdict:
+    | Verdict
+    | { readonly kind: 'leftOut'; readonly reason: string }
+    | { readonly kind: 'cannot'; readonly reason: string };
+  /** Both runs, for printing; absent when it was not run. */
+  readonly runs?: Runs;
 }
 
-/** Compares every client that can run the scenario. */
+/** Compares every client that can run the scenario with Go, which is run once for each scheme. */
 export async function compareScenario(
   scenario: Scenario,
   reference: Reference,
   certificates: Certificates,
 ): Promise<readonly Comparison[]> {
   const comparisons: Comparison[] = [];
-  for (const client of clients) {
-    if (!scenario.schemes.includes(client.scheme)) continue;
-    comparisons.push(await compareClient(scenario, client, reference, certificates));
+  for (const scheme of scenario.schemes) {
+    const chosen = clients.filter(({ schemes }) => schemes.includes(scheme));
+    let referred: ReturnType<Reference> | undefined;
+    for (const client of chosen) {
+      const reason = reasonNotTo(client, scenario);
+      if (reason !== undefined) {
+        comparisons.push({ scenario, client, scheme, verdict: { kind: 'cannot', reason } });
+        continue;
+      }
+      referred ??= reference(scenario, scheme);
+      comparisons.push(await compareClient(scenario, scheme, client, await referred, certificates));
+    }
   }
   return comparisons;
 }
 
 async function compareClient(
   scenario: Scenario,
+  scheme: Scheme,
   client: Client,
-  reference: Reference,
+  referred: Awaited<ReturnType<Reference>>,
   certificates: Certificates,
 ): Promise<Comparison> {
-  const referred = await reference(scenario, client.scheme);
   if (referred.run === undefined) {
     const verdict =
       referred.leftOut === undefined
         ? ({ kind: 'differs', reasons: referred.problems } as const)
         : ({ kind: 'leftOut', reason: referred.leftOut } as const);
-    return { scenario, client, verdict };
+    return { scenario, client, scheme, verdict };
   }
-  const played = await playScenario(scenario, client.scheme, client.play, certificates);
+  const played = await playScenario(scenario, scheme, client.play, certificates);
   const runs = { go: referred.run, client: played.run };
-  const verdict = judge(scenario, client.name, runs.go, runs.client, departures);
+  const verdict = judge({ scenario, scheme, client: client.name }, runs, departures, await othersFor(scheme));
   const problems = [...referred.problems, ...played.problems];
-  if (problems.length === 0) return { scenario, client, verdict, runs };
+  if (problems.length === 0) return { scenario, client, scheme, verdict, runs };
   const reasons = verdict.kind === 'differs' ? [...problems, ...verdict.reasons] : problems;
-  return { scenario, client, verdict: { kind: 'differs', reasons }, runs };
+  return { scenario, client, scheme, verdict: { kind: 'differs', reasons }, runs };
+}
+
+/** Recorded runs that departures refer to. */
+async function othersFor(scheme: Scheme): Promise<(name: string) => Run | undefined> {
+  const names = departures.flatMap(({ edits }) =>
+    edits.flatMap((edit) => (edit.edit === 'as' ? [edit.scenario] : [])),
+  );
+  const runs = new Map<string, Run | undefined>();
+  for (const name of new Set(names)) runs.set(name, (await readRecording(name))?.runs[scheme]);
+  return (name) => runs.get(name);
 }
 
 /** Departures without a line in docs/fidelity.md, which would be differences without a reason. */
 export async function unexplainedDepartures(): Promise<readonly string[]> {
   const text = await readFile('docs/fidelity.md', 'utf8');
-  return departures.map(({ id }) => id).filter((id) => !text.includes(`\n| \`${id}\``));
+  const ids = new Set(departures.map(({ id }) => id));
+  return [...ids].filter((id) => !text.includes(`\n| \`${id}\``));
 }

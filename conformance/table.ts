@@ -1,11 +1,20 @@
-import type { Client, Comparison } from './suite.ts';
+import type { Client } from './clients.ts';
+import type { Comparison } from './suite.ts';
 
 /** The table scenario × client, with a last line that counts. A client that cannot run a scenario has `-`. */
 export function drawTable(comparisons: readonly Comparison[], clients: readonly Client[]): string {
   const scenarios = [...new Set(comparisons.map(({ scenario }) => scenario.name))];
   const cell = (scenario: string, client: Client): string => {
-    const found = comparisons.find((one) => one.scenario.name === scenario && one.client === client);
-    return found === undefined ? '-' : describe(found.verdict);
+    const found = comparisons.filter((one) => one.scenario.name === scenario && one.client === client);
+    // One text for the schemes of a client that are alike.
+    const texts = new Map<string, string[]>();
+    for (const { scheme, verdict } of found) {
+      const text = describe(verdict);
+      texts.set(text, [...(texts.get(text) ?? []), scheme]);
+    }
+    const [only] = texts.keys();
+    if (texts.size <= 1) return only ?? '-';
+    return [...texts].map(([text, schemes]) => `${schemes.join('+')} ${text}`).join('; ');
   };
   const rows = [
     ['scenario', ...clients.map(({ name }) => name)],
@@ -28,6 +37,8 @@ function describe(verdict: Comparison['verdict']): string {
       return 'DIFFERS';
     case 'leftOut':
       return `left out: ${verdict.reason}`;
+    case 'cannot':
+      return '-';
   }
 }
 
@@ -35,10 +46,11 @@ function summary(scenarios: number, comparisons: readonly Comparison[]): string 
   const count = (kind: Comparison['verdict']['kind']): number =>
     comparisons.filter(({ verdict }) => verdict.kind === kind).length;
   const parts = [
-    `${scenarios} scenarios, ${comparisons.length} comparisons: ${count('equal')} equal`,
+    `${scenarios} scenarios, ${comparisons.length - count('cannot')} comparisons: ${count('equal')} equal`,
     `${count('listed')} different as docs/fidelity.md says`,
     `${count('differs')} different`,
   ];
+  if (count('cannot') > 0) parts.push(`${count('cannot')} that the client cannot do`);
   if (count('leftOut') > 0) parts.push(`${count('leftOut')} left out`);
   return parts.join(', ');
 }

@@ -1,6 +1,6 @@
 import { differences } from './compare.ts';
 import type { ClientName, Departure, Edit } from './departures.ts';
-import type { FreePair, Scenario } from './scenario.ts';
+import type { FreePair, Scenario, Scheme } from './scenario.ts';
 import type { HookEvent, Run } from './sequence.ts';
 
 /** Equal to Go; different exactly as lines of docs/fidelity.md say; or different. */
@@ -9,25 +9,43 @@ export type Verdict =
   | { readonly kind: 'listed'; readonly ids: readonly string[] }
   | { readonly kind: 'differs'; readonly reasons: readonly string[] };
 
+/** What is compared. */
+export interface Case {
+  readonly scenario: Scenario;
+  readonly scheme: Scheme;
+  readonly client: ClientName;
+}
+
+export interface Runs {
+  readonly go: Run;
+  readonly client: Run;
+}
+
+/** Go's run of another scenario with the same scheme. */
+export type Others = (scenario: string) => Run | undefined;
+
 /** Judges a client's run of a scenario against Go's. */
 export function judge(
-  scenario: Scenario,
-  client: ClientName,
-  go: Run,
-  actual: Run,
+  { scenario, scheme, client }: Case,
+  { go, client: actual }: Runs,
   departures: readonly Departure[],
+  others: Others = () => undefined,
 ): Verdict {
-  const freedom = scenario.freedom ?? [];
+  const freedom = freedomOf(scenario, scheme);
   const listed = departures.filter(
-    (departure) => departure.clients.includes(client) && departure.scenarios.includes(scenario.name),
+    ({ clients, scenarios, schemes }) =>
+      clients.includes(client) &&
+      scenarios.includes(scenario.name) &&
+      (schemes === undefined || schemes.includes(scheme)),
   );
   if (listed.length === 0) {
     const reasons = differences(go, actual, freedom);
     return reasons.length === 0 ? { kind: 'equal' } : { kind: 'differs', reasons };
   }
-  const ids = listed.map(({ id }) => id);
+  const ids = [...new Set(listed.map(({ id }) => id))];
+  const apply = (run: Run, edit: Edit): Run => applyEdit(run, edit, others);
   const edits = listed.flatMap((departure) => departure.edits);
-  const idle = listed.filter((departure) => hasNoEffect(go, departure, freedom)).map(({ id }) => id);
+  const idle = listed.filter((departure) => hasNoEffect(go, departure, freedom, apply)).map(({ id }) => id);
   const freed = [...freedom, ...edits.flatMap((edit) => (edit.edit === 'free' ? [edit.pair] : []))];
   const reasons = [
     ...idle.map((id) => `departure ${id} changes nothing in Go's run: take it off the list`),
@@ -36,21 +54,39 @@ export function judge(
   return reasons.length === 0 ? { kind: 'listed', ids } : { kind: 'differs', reasons };
 }
 
-function hasNoEffect(go: Run, departure: Departure, freedom: readonly FreePair[]): boolean {
+/** What the scenario leaves free, and over HTTP/2 what Go never orders: its writer against its reader. */
+export function freedomOf({ freedom = [] }: Scenario, scheme: Scheme): readonly FreePair[] {
+  return scheme === 'h2' ? [...freedom, ...writerAgainstReader] : freedom;
+}
+
+const writerAgainstReader: readonly FreePair[] = (
+  ['wroteHeaders', 'wait100Continue', 'wroteRequest'] as const
+).flatMap((written) =>
+  (['gotFirstResponseByte', 'got1xxResponse', 'got100Continue'] as const).map(
+    (read) => [written, read] as const,
+  ),
+);
+
+function hasNoEffect(
+  go: Run,
+  departure: Departure,
+  freedom: readonly FreePair[],
+  apply: (run: Run, edit: Edit) => Run,
+): boolean {
   if (departure.edits.some(({ edit }) => edit === 'free')) return false;
   return differences(go, departure.edits.reduce(apply, go), freedom).length === 0;
 }
 
-function apply(run: Run, edit: Edit): Run {
+function applyEdit(run: Run, edit: Edit, others: Others): Run {
   const concerns = ({ request }: { readonly request: number }): boolean =>
     edit.request === undefined || edit.request === request;
   switch (edit.edit) {
     case 'free':
       return run;
-    case 'remove': {
-      const stays = (event: HookEvent): boolean => !concerns(event) || event.hook !== edit.hook;
-      return { ...run, events: run.events.filter(stays) };
-    }
+    case 'as':
+      return others(edit.scenario) ?? run;
+    case 'remove':
+      return { ...run, events: withoutHook(run.events, edit, concerns) };
     case 'argument': {
       const { hook, name, value } = edit;
       const changed = (event: HookEvent): HookEvent =>
@@ -64,5 +100,26 @@ function apply(run: Run, edit: Edit): Run {
           concerns(outcome) ? { ...outcome, ...edit.fields } : outcome,
         ),
       };
+    case 'insert': {
+      const { hook, args = {}, before } = edit;
+      const request = edit.request ?? 0;
+      const found = run.events.findIndex((event) => concerns(event) && event.hook === before);
+      const place = found < 0 ? run.events.length : found;
+      return { ...run, events: run.events.toSpliced(place, 0, { request, trace: 0, hook, args }) };
+    }
   }
+}
+
+/** Takes off the calls of a hook, or those from the n-th call on. */
+function withoutHook(
+  events: readonly HookEvent[],
+  { hook, from = 0 }: Extract<Edit, { edit: 'remove' }>,
+  concerns: (event: HookEvent) => boolean,
+): readonly HookEvent[] {
+  let calls = 0;
+  return events.filter((event) => {
+    if (!concerns(event) || event.hook !== hook) return true;
+    calls += 1;
+    return calls <= from;
+  });
 }

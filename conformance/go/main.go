@@ -6,15 +6,13 @@ import (
 	"bufio"
 	"bytes"
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptrace"
 	"os"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -32,19 +30,30 @@ func main() {
 	report := newReporter()
 	client := newClient(&in)
 	contextOf := contexts(&in, report)
-	var current atomic.Pointer[context.CancelFunc]
-	// Each further line has the current request canceled.
-	go func() {
-		for stdin.Scan() {
-			(*current.Load())()
+	control := newControl(len(in.Scenario.Requests))
+	go control.obey(stdin)
+	var running sync.WaitGroup
+	for i, script := range in.Scenario.Requests {
+		switch {
+		case script.Starts.ByServer:
+			<-control.starts[i]
+		case script.Starts.AfterHook != "":
+			report.await(i-1, script.Starts.AfterHook)
+		default:
+			running.Wait()
 		}
-	}()
-	for i := range in.Scenario.Requests {
 		ctx, cancel := contextOf(i)
-		current.Store(&cancel)
-		report.outcome(perform(ctx, client, &in, i))
-		cancel()
+		control.cancels[i].Store(&cancel)
+		if script.Canceled {
+			cancel()
+		}
+		running.Add(1)
+		go func() {
+			defer running.Done()
+			report.outcome(perform(ctx, client, &in, report, i))
+		}()
 	}
+	running.Wait()
 	report.settle(2*time.Second, 30*time.Millisecond)
 	client.CloseIdleConnections()
 }
@@ -60,25 +69,34 @@ func unmarshalStrictly(text []byte, into any) error {
 	return decoder.Decode(into)
 }
 
-func newClient(in *input) *http.Client {
-	options := in.Scenario.Client
-	roots := x509.NewCertPool()
-	if options.TrustsAuthority == nil || *options.TrustsAuthority {
-		roots.AppendCertsFromPEM([]byte(in.Authority))
+// control does what further lines on standard input say: `cancel 0`, `start 1`.
+type control struct {
+	cancels []atomic.Pointer[context.CancelFunc]
+	starts  []chan struct{}
+}
+
+func newControl(requests int) *control {
+	c := &control{cancels: make([]atomic.Pointer[context.CancelFunc], requests)}
+	for range requests {
+		c.starts = append(c.starts, make(chan struct{}))
 	}
-	wait := 1000
-	if options.ExpectContinueTimeout != nil {
-		wait = *options.ExpectContinueTimeout
+	return c
+}
+
+func (c *control) obey(lines *bufio.Scanner) {
+	for lines.Scan() {
+		var verb string
+		var request int
+		if _, err := fmt.Sscan(lines.Text(), &verb, &request); err != nil {
+			fail(err)
+		}
+		switch verb {
+		case "cancel":
+			(*c.cancels[request].Load())()
+		case "start":
+			close(c.starts[request])
+		}
 	}
-	settings := &tls.Config{RootCAs: roots}
-	if options.ResumesSessions {
-		settings.ClientSessionCache = tls.NewLRUClientSessionCache(0)
-	}
-	return &http.Client{Transport: &http.Transport{
-		// Own TLS settings without ForceAttemptHTTP2: HTTP/1.1 alone.
-		TLSClientConfig:       settings,
-		ExpectContinueTimeout: time.Duration(wait) * time.Millisecond,
-	}}
 }
 
 // contexts gives the function that makes the context of each request: with traces of its own, or with shared ones.
@@ -110,17 +128,32 @@ func contexts(in *input, report *reporter) func(request int) (context.Context, c
 }
 
 func comparedFields(script requestScript) map[string]bool {
-	fields := map[string]bool{"host": true, "content-length": true, "transfer-encoding": true}
+	fields := map[string]bool{}
+	for _, name := range []string{
+		"host", "content-length", "transfer-encoding", "trailer", "proxy-authorization",
+		":authority", ":method", ":path", ":scheme",
+	} {
+		fields[name] = true
+	}
 	for _, field := range script.Header {
 		fields[strings.ToLower(field[0])] = true
 	}
 	return fields
 }
 
-func perform(ctx context.Context, client *http.Client, in *input, index int) outcome {
+func perform(ctx context.Context, client *http.Client, in *input, report *reporter, index int) (result outcome) {
 	script := in.Scenario.Requests[index]
-	result := outcome{Request: index}
-	request, err := newRequest(ctx, in, script)
+	result = outcome{Request: index}
+	// A hook of the scenario panics where the caller can see it.
+	defer func() {
+		if recovered := recover(); recovered != nil {
+			if recovered != errThrown {
+				panic(recovered)
+			}
+			result.Error = "panic"
+		}
+	}()
+	request, err := newRequest(ctx, in, script, report, index)
 	if err != nil {
 		fail(err)
 	}
@@ -129,50 +162,12 @@ func perform(ctx context.Context, client *http.Client, in *input, index int) out
 		result.Error = kindOf(err)
 		return result
 	}
-	defer response.Body.Close()
 	result.Status = response.StatusCode
-	result.Bytes, err = use(response, script.Response)
+	if script.Response.Leave {
+		return result
+	}
+	defer response.Body.Close()
+	result.Bytes, err = use(response, script.Response, func() { report.firstBytes(index) })
 	result.Error = kindOf(err)
 	return result
-}
-
-func newRequest(ctx context.Context, in *input, script requestScript) (*http.Request, error) {
-	method, path := script.Method, script.Path
-	if method == "" {
-		method = http.MethodGet
-	}
-	if path == "" {
-		path = "/"
-	}
-	var body io.Reader
-	if script.Body != nil {
-		body = strings.NewReader(strings.Repeat("b", script.Body.Size))
-		if script.Body.Framing == "chunked" {
-			// Hides the length.
-			body = io.MultiReader(body)
-		}
-	}
-	url := fmt.Sprintf("%s://%s:%d%s", in.Scheme, script.Host, in.Port, path)
-	request, err := http.NewRequestWithContext(ctx, method, url, body)
-	if err != nil {
-		return nil, err
-	}
-	for _, field := range script.Header {
-		// Not Add: names go on the wire as the scenario writes them.
-		request.Header[field[0]] = append(request.Header[field[0]], field[1])
-	}
-	return request, nil
-}
-
-func use(response *http.Response, how responseUse) (int, error) {
-	limit := how.CloseAfter
-	if how.UpgradeAndRead != nil {
-		limit = how.UpgradeAndRead
-	}
-	if limit == nil {
-		n, err := io.Copy(io.Discard, response.Body)
-		return int(n), err
-	}
-	n, err := io.ReadFull(response.Body, make([]byte, *limit))
-	return n, err
 }

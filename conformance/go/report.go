@@ -30,12 +30,18 @@ type reporter struct {
 	// Calls that must be followed by another: a Start by its Done, GotConn by WroteRequest.
 	open    int
 	changed *sync.Cond
+	seen    map[seenHook]bool
+}
+
+type seenHook struct {
+	request int
+	hook    string
 }
 
 func newReporter() *reporter {
 	lines := json.NewEncoder(os.Stdout)
 	lines.SetEscapeHTML(false)
-	r := &reporter{lines: lines}
+	r := &reporter{lines: lines, seen: map[seenHook]bool{}}
 	r.changed = sync.NewCond(&r.mutex)
 	return r
 }
@@ -50,13 +56,30 @@ func (r *reporter) event(event hookEvent) {
 	defer r.mutex.Unlock()
 	r.print(map[string]any{"event": event})
 	r.open += opening[event.Hook]
+	r.seen[seenHook{event.Request, event.Hook}] = true
 	r.changed.Broadcast()
+}
+
+// await returns when the request has reported the hook.
+func (r *reporter) await(request int, hook string) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	for !r.seen[seenHook{request, hook}] {
+		r.changed.Wait()
+	}
 }
 
 func (r *reporter) outcome(result outcome) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	r.print(map[string]any{"outcome": result})
+}
+
+// firstBytes tells that the caller has read the first bytes of a body.
+func (r *reporter) firstBytes(request int) {
+	r.mutex.Lock()
+	defer r.mutex.Unlock()
+	r.print(map[string]any{"mark": map[string]any{"hook": "firstBytes", "request": request}})
 }
 
 func (r *reporter) print(line any) {

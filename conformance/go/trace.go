@@ -7,6 +7,7 @@ import (
 	"net/textproto"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -25,19 +26,39 @@ type tracer struct {
 	current *atomic.Pointer[flight]
 	index   int
 	script  traceScript
+	calls   counter
+}
+
+// counter counts the calls of each hook, which come from several goroutines.
+type counter struct {
+	mutex sync.Mutex
+	calls map[string]int
+}
+
+func (c *counter) count(hook string) int {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	if c.calls == nil {
+		c.calls = map[string]int{}
+	}
+	c.calls[hook]++
+	return c.calls[hook]
 }
 
 // emit reports a call and does what the script asks for; it tells whether the hook is to return an error.
 func (t *tracer) emit(hook string, args arguments) error {
 	f := t.current.Load()
 	t.report.event(hookEvent{Request: f.request, Trace: t.index, Hook: hook, Args: args})
+	call := t.calls.count(hook)
 	for _, action := range t.script.Actions {
-		if action.Hook != hook {
+		if action.Hook != hook || (action.Call != 0 && action.Call != call) {
 			continue
 		}
 		switch action.Does {
 		case "cancel":
 			f.cancel()
+		case "throw":
+			panic(errThrown)
 		case "returnError":
 			return errHook
 		default:

@@ -2,9 +2,11 @@ import { once } from 'node:events';
 import net from 'node:net';
 import { describe, expect, it } from 'vitest';
 import type { ServerScript } from '../../conformance/scenario.ts';
+import type { ClientControl } from '../../conformance/server-control.ts';
 import { ScriptedServer } from '../../conformance/server.ts';
 import { certs } from '../helpers/certs.ts';
 
+const idle: ClientControl = { cancel() {}, start() {} };
 const head = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
 
 describe('ScriptedServer', () => {
@@ -36,20 +38,17 @@ describe('ScriptedServer', () => {
       connections: [[{ await: 'head' }, { awaitHook: 'got1xxResponse', times: 2 }, { send: 'seen' }]],
     });
     socket.write(head);
-    server.observe('got1xxResponse');
-    server.observe('got1xxResponse');
+    server.observe({ hook: 'got1xxResponse', request: 0 });
+    server.observe({ hook: 'got1xxResponse', request: 0 });
     expect(await nextText(socket)).toBe('seen');
     expect(await server.stop(1000)).toEqual([]);
   });
 
   it('has the client cancel', async () => {
     let canceled = false;
-    const { server, socket } = await start(
-      { connections: [[{ cancel: true }, { send: 'canceled' }]] },
-      () => {
-        canceled = true;
-      },
-    );
+    const { server, socket } = await start({ connections: [[{ cancel: 0 }, { send: 'canceled' }]] }, () => {
+      canceled = true;
+    });
     await nextText(socket);
     expect(canceled).toBe(true);
     expect(await server.stop(1000)).toEqual([]);
@@ -97,8 +96,9 @@ describe('ScriptedServer', () => {
   });
 
   it('refuses connections when the script says so', async () => {
-    const server = new ScriptedServer({ refuses: true, connections: [] }, 'http', certs(), () => {});
-    const socket = net.connect(await server.start(), '127.0.0.1');
+    const server = new ScriptedServer({ refuses: true, connections: [] }, 'http', certs(), idle);
+    const { port } = await server.start();
+    const socket = net.connect(port, '127.0.0.1');
     const [error] = await once(socket, 'error').catch((reason: unknown) => [reason]);
     expect(error).toMatchObject({ code: 'ECONNREFUSED' });
     expect(await server.stop(1000)).toEqual([]);
@@ -109,8 +109,9 @@ async function start(
   script: ServerScript,
   cancel = (): void => {},
 ): Promise<{ server: ScriptedServer; socket: net.Socket }> {
-  const server = new ScriptedServer(script, 'http', certs(), cancel);
-  const socket = net.connect(await server.start(), '127.0.0.1');
+  const server = new ScriptedServer(script, 'http', certs(), { ...idle, cancel });
+  const { port } = await server.start();
+  const socket = net.connect(port, '127.0.0.1');
   await once(socket, 'connect');
   return { server, socket };
 }

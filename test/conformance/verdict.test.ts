@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Departure } from '../../conformance/departures.ts';
 import type { Scenario } from '../../conformance/scenario.ts';
 import type { HookEvent, Run } from '../../conformance/sequence.ts';
-import { judge } from '../../conformance/verdict.ts';
+import { type Case, judge } from '../../conformance/verdict.ts';
 
 const scenario: Scenario = {
   name: 'proxy',
@@ -11,6 +11,8 @@ const scenario: Scenario = {
   server: { connections: [] },
   requests: [{ host: '127.0.0.1' }],
 };
+
+const http: Case = { scenario, scheme: 'http', client: 'http' };
 
 const go = run('proxy:3128', true);
 
@@ -23,47 +25,51 @@ const target: Departure = {
 
 describe('judge', () => {
   it('finds a run that is like Go’s equal', () => {
-    expect(judge(scenario, 'http', go, go, [])).toEqual({ kind: 'equal' });
+    expect(judge(http, { go, client: go }, [])).toEqual({ kind: 'equal' });
   });
 
   it('finds a run that differs exactly as listed to be listed', () => {
-    expect(judge(scenario, 'http', go, run('target:80', true), [target])).toEqual({
+    expect(judge(http, { go, client: run('target:80', true) }, [target])).toEqual({
       kind: 'listed',
       ids: ['get-conn-target'],
     });
   });
 
   it('rejects the same difference when it is not listed', () => {
-    expect(judge(scenario, 'http', go, run('target:80', true), []).kind).toBe('differs');
+    expect(judge(http, { go, client: run('target:80', true) }, []).kind).toBe('differs');
   });
 
   it('rejects the same difference of another client', () => {
-    expect(judge(scenario, 'https', go, run('target:80', true), [target]).kind).toBe('differs');
+    expect(judge({ ...http, client: 'https' }, { go, client: run('target:80', true) }, [target]).kind).toBe(
+      'differs',
+    );
   });
 
   it('rejects the same difference in another scenario', () => {
     const other = { ...scenario, name: 'no-proxy' };
-    expect(judge(other, 'http', go, run('target:80', true), [target]).kind).toBe('differs');
+    expect(judge({ ...http, scenario: other }, { go, client: run('target:80', true) }, [target]).kind).toBe(
+      'differs',
+    );
   });
 
   it('rejects a run that differs in another way than listed', () => {
-    expect(judge(scenario, 'http', go, run('elsewhere:80', true), [target]).kind).toBe('differs');
+    expect(judge(http, { go, client: run('elsewhere:80', true) }, [target]).kind).toBe('differs');
   });
 
   it('rejects a second difference beside the listed one', () => {
-    expect(judge(scenario, 'http', go, run('target:80', false), [target])).toEqual({
+    expect(judge(http, { go, client: run('target:80', false) }, [target])).toEqual({
       kind: 'differs',
       reasons: ['request 0: putIdleConn came 0 times instead of once'],
     });
   });
 
   it('rejects a run that is like Go’s although a difference is listed', () => {
-    expect(judge(scenario, 'http', go, go, [target]).kind).toBe('differs');
+    expect(judge(http, { go, client: go }, [target]).kind).toBe('differs');
   });
 
   it('rejects a listed difference that changes nothing', () => {
     const idle: Departure = { ...target, edits: [{ edit: 'remove', hook: 'wait100Continue' }] };
-    expect(judge(scenario, 'http', go, go, [idle])).toEqual({
+    expect(judge(http, { go, client: go }, [idle])).toEqual({
       kind: 'differs',
       reasons: ["departure get-conn-target changes nothing in Go's run: take it off the list"],
     });
@@ -77,14 +83,16 @@ describe('judge', () => {
     const [edit] = target.edits;
     const second: Departure = { ...target, edits: edit === undefined ? [] : [{ ...edit, request: 1 }] };
     const expected = two('proxy:3128', 'target:80');
-    expect(judge(scenario, 'http', two('proxy:3128', 'proxy:3128'), expected, [second]).kind).toBe('listed');
+    expect(judge(http, { go: two('proxy:3128', 'proxy:3128'), client: expected }, [second]).kind).toBe(
+      'listed',
+    );
   });
 
   it('allows an order that only the client leaves open', () => {
     const free: Departure = { ...target, edits: [{ edit: 'free', pair: ['getConn', 'putIdleConn'] }] };
     const turned = { ...go, events: go.events.toReversed() };
-    expect(judge(scenario, 'http', go, turned, [free]).kind).toBe('listed');
-    expect(judge(scenario, 'http', go, turned, []).kind).toBe('differs');
+    expect(judge(http, { go, client: turned }, [free]).kind).toBe('listed');
+    expect(judge(http, { go, client: turned }, []).kind).toBe('differs');
   });
 });
 

@@ -1,13 +1,13 @@
-// What tracing costs on the hot path: a GET on a reused connection by node:http. The server runs in the same process: with
+// What tracing costs on the hot path: a GET on a reused connection. The server runs in the same process: with
 // one on the other core, a slower client lets it fall asleep more often, and the client's write() then pays for waking it
 // (more than tracing costs). Blocks with and without tracing are
 // interleaved in random order in one process; the figure is the median of the paired differences in CPU time a request,
 // with bounds from the order statistics (95 %). Absolute times depend on the machine; differences and ratios are the result.
 //
-//   node bench/hot-path.mjs [--rounds 200] [--requests 400] [--mode context16|context20|observe|record]... [--json]
+//   node bench/hot-path.mjs [--client http|undici|fetch|http2] [--rounds 200] [--requests 400] [--mode context16|context20|observe|record]... [--json]
 import { once } from 'node:events';
-import http from 'node:http';
 import { parseArgs } from 'node:util';
+import { CLIENTS } from './clients.mjs';
 import { createServer } from './server.mjs';
 
 const { values } = parseArgs({
@@ -15,6 +15,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '200' },
     requests: { type: 'string', default: '400' },
     concurrency: { type: 'string', default: '16' },
+    client: { type: 'string', default: 'http' },
     mode: { type: 'string', multiple: true },
     dist: { type: 'string', default: new URL('../dist/index.js', import.meta.url).href },
     json: { type: 'boolean', default: false },
@@ -65,33 +66,15 @@ const MODES = {
   },
 };
 
-const server = createServer();
+const server = createServer(values.client === 'http2');
 await once(server.listen(0, '127.0.0.1'), 'listening');
-const { port } = server.address();
-const agent = new http.Agent({ keepAlive: true, maxSockets: concurrency });
-const options = {
-  host: '127.0.0.1',
-  port,
-  path: '/some/path?with=query',
-  agent,
-  headers: { accept: 'application/json' },
-};
-
-function get() {
-  return new Promise((resolve, reject) => {
-    const request = http.get(options, (response) => {
-      response.resume();
-      response.on('end', resolve);
-    });
-    request.on('error', reject);
-  });
-}
+const client = CLIENTS[values.client](`http://127.0.0.1:${server.address().port}`, concurrency);
 
 async function block() {
   let left = requests;
   await Promise.all(
     Array.from({ length: concurrency }, async () => {
-      while (left-- > 0) await get();
+      while (left-- > 0) await client.get();
     }),
   );
 }
@@ -132,14 +115,17 @@ for (const name of values.mode ?? ['control', 'context16', 'context20', 'observe
     high: at(rounds / 2 + half - 1),
   });
 }
-agent.destroy();
+await client.close();
 server.close();
+server.closeAllConnections?.();
 
 if (values.json)
-  console.log(JSON.stringify({ node: process.version, rounds, requests, concurrency, results }));
+  console.log(
+    JSON.stringify({ client: values.client, node: process.version, rounds, requests, concurrency, results }),
+  );
 else {
   console.log(
-    `node ${process.version}, ${rounds} pairs of ${requests} requests, ${concurrency} at a time; CPU µs a request`,
+    `${values.client}, node ${process.version}, ${rounds} pairs of ${requests} requests, ${concurrency} at a time; CPU µs a request`,
   );
   for (const { mode, base, added, low, high } of results) {
     const f = (n) => n.toFixed(2).padStart(7);

@@ -1,12 +1,12 @@
 import { installDial } from './probes/dial.ts';
 import { installHttp } from './probes/http.ts';
 import { installHttp2 } from './probes/http2.ts';
-import { installUndici } from './probes/undici.ts';
+import { installUndici, lookForPackages } from './probes/undici.ts';
 import { Patches } from './probes/patches.ts';
 import type { ClientTrace, TraceFactory } from './trace/client-trace.ts';
 import { Context } from './trace/context.ts';
 import { argumentError, describe } from './trace/errors.ts';
-import { type Probes, ownProbes, shared } from './trace/shared.ts';
+import { type Probes, areProbesOurs, ownProbes, shared } from './trace/shared.ts';
 import { withClientTrace as addTrace } from './trace/with-client-trace.ts';
 
 /**
@@ -14,7 +14,10 @@ import { withClientTrace as addTrace } from './trace/with-client-trace.ts';
  * copies find them here and only add their traces.
  */
 function install(): void {
-  if (shared().probes !== undefined) return;
+  if (shared().probes !== undefined) {
+    if (areProbesOurs()) lookForPackages(patches);
+    return;
+  }
   ownProbes(probes);
   installDial(patches);
   installHttp(patches);

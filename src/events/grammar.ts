@@ -37,3 +37,6 @@ export const GRAMMAR: Readonly<Record<HookName, EventRule>> = {
   putIdleConn: { once: true, after: ['gotLastResponseByte', 'wroteRequest'] },
   roundTripDone: { once: true, after: ['getConn'], closes: 'roundTripStart' },
 };
+
+/** All that comes for a round trip that a mock answers (`intercepted`), in this order; it has no connection. */
+export const INTERCEPTED: readonly HookName[] = ['roundTripStart', 'gotResponse', 'roundTripDone'];

@@ -216,6 +216,7 @@ export abstract class RoundTrip implements RoundTripInfo, Resolution {
     // Node runs most events of a request in its own async context already; run() only where it does not (queued
     // requests, socket 'close'), because it costs and makes a closure.
     if (context !== undefined && currentNode() !== context) {
+      if (!this.wants(hook)) return undefined;
       return context.run(() => this.#call(hook, time, a, b, c));
     }
     return this.#call(hook, time, a, b, c);

@@ -180,6 +180,11 @@ export class Http2Exchange implements StreamExchange {
     if (this.#stream === undefined) return;
     const session = this.#session;
     if (err !== null && session?.destroyed === true) session.failed(time);
+    if (err === null)
+      this.#owner.wroteRequest(
+        time,
+        cutOff('the response ended the stream before all of the request was written'),
+      );
     this.#owner.roundTripDone(time, err);
     session?.ended(time);
     this.#stream = undefined;

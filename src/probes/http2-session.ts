@@ -49,7 +49,10 @@ export class WatchedSession {
 
   /** The dial of this session was for `roundTrip`, when that is the first to use it. */
   claimDial(roundTrip: RoundTrip, stream: ClientHttp2Stream): void {
-    if (this.#socket !== undefined && isFirst(stream)) dialOf(this.#socket)?.claim(roundTrip);
+    // One that is pending although the session is connected has been refused.
+    if (this.#socket === undefined || stream.destroyed || !isFirst(stream)) return;
+    if (stream.pending && !this.#session.connecting) return;
+    dialOf(this.#socket)?.claim(roundTrip);
   }
 
   /** `roundTrip` has its place on the connection, by the stream that has just got its id. */

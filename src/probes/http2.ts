@@ -80,8 +80,8 @@ function begin(
   session: WatchedSession | undefined,
   context: ContextNode | undefined,
 ): void {
-  // Refused while it was made, or undici's, which has said that nobody watches it.
-  if (session === undefined || session.isUndicis) return;
+  // Undici's has been announced, or is watched by nobody. One that is destroyed by now was refused while it was made.
+  if (session === undefined || session.isUndicis || stream.destroyed) return;
   const time = now();
   const roundTrip = new Http2RoundTrip(stream.sentHeaders ?? {}, session.scheme);
   if (!resolveTraces(roundTrip, context)) return;

@@ -1,3 +1,5 @@
+import { versionIn } from './undici-modules.ts';
+
 /** What the probe reads of undici's internal request, the same in undici 6, 7 and 8. */
 export interface UndiciRequest {
   readonly method: string;
@@ -87,18 +89,7 @@ function rootOf(file: string | undefined): string | undefined {
 }
 
 function versionOf(file: string | undefined): string {
-  const bundled = process.versions['undici'];
   if (file === undefined) return 'unknown';
-  if (/internal[\\/]deps[\\/]undici/.test(file)) return bundled ?? 'unknown';
   const root = rootOf(file);
-  if (root === undefined) return 'unknown';
-  try {
-    const text = process.getBuiltinModule('node:fs').readFileSync(`${root}/package.json`, 'utf8');
-    const manifest: unknown = JSON.parse(text);
-    if (typeof manifest === 'object' && manifest !== null && 'version' in manifest)
-      return String(manifest.version);
-  } catch {
-    // Bundled, or moved: its version cannot be told.
-  }
-  return 'unknown';
+  return root === undefined ? (process.versions['undici'] ?? 'unknown') : versionIn(root);
 }

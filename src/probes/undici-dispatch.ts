@@ -1,6 +1,7 @@
 import { type ContextNode, currentNode } from '../trace/context.ts';
 import type { Patches } from './patches.ts';
 import type { Handler } from './undici-copy.ts';
+import { exportsIn } from './undici-modules.ts';
 
 /**
  * What undici's dispatchers are asked, where its requests do not tell it: in undici 6 and 7 who asked, when the request
@@ -19,39 +20,24 @@ export function countRequest(): void {
   made++;
 }
 
+/** Calls `dispatch`, and tells whether it made a request: at once, and not when it is queued or answered by a mock. */
+export function makesRequest(dispatch: () => unknown): boolean {
+  const before = made;
+  dispatch();
+  return made !== before;
+}
+
 /** The handler as its dispatcher got it, if that was seen. */
 export function unwrapped(handler: Handler): Handler {
-  return handler.constructor.name === 'UnwrapHandler' ? (dispatched ?? handler) : handler;
-}
-
-const BASE = /[\\/]lib[\\/]dispatcher[\\/]dispatcher-base\.js$/;
-
-/** Watches the dispatchers of the undicis that the program has loaded by now, also by `import`. */
-export function watchDispatchers(patches: Patches): void {
-  const modules = loadedModules();
-  for (const file of Object.keys(modules)) if (BASE.test(file)) watchBase(patches, modules[file]?.exports);
-}
-
-/** Watches those of the undici whose files are in `root`. */
-export function watchDispatchersIn(patches: Patches, root: string): void {
-  const modules = loadedModules();
-  for (const separator of ['/', '\\']) {
-    watchBase(patches, modules[[root, 'lib', 'dispatcher', 'dispatcher-base.js'].join(separator)]?.exports);
-  }
-}
-
-type Modules = Readonly<Record<string, { readonly exports: unknown } | undefined>>;
-
-/** `require.cache`. Undici is CommonJS, so it is there. */
-function loadedModules(): Modules {
-  const cache: unknown = Reflect.get(process.getBuiltinModule('node:module'), '_cache');
-  // Documented as `require.cache`, which only a CommonJS module has.
-  return typeof cache === 'object' && cache !== null ? (cache as Modules) : {};
+  if (dispatched === undefined) return handler;
+  return handler.constructor.name === 'UnwrapHandler' ? dispatched : handler;
 }
 
 const watched = new WeakSet<object>();
 
-function watchBase(patches: Patches, base: unknown): void {
+/** Watches the dispatchers of the undici whose files are in `root`. */
+export function watchDispatchers(patches: Patches, root: string): void {
+  const base = exportsIn(root, 'dispatcher/dispatcher-base.js');
   if (typeof base !== 'function' || typeof base.prototype !== 'object' || watched.has(base)) return;
   watched.add(base);
   patches.onUndo(() => watched.delete(base));

@@ -311,20 +311,24 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner {
     );
   }
 
-  /** Ends the round trip, and lets go of all that belongs to the client. */
+  /** Ends a round trip by HTTP/1.1. */
   finish(time: number, err: Error | null): void {
-    if (this.isDone) return;
     // The end can come in the turn in which the head was written.
     this.writeHeaders(time);
     this.roundTripDone(time, err);
+  }
+
+  override roundTripDone(time: number, err: Error | null): void {
+    super.roundTripDone(time, err);
+    // Connections and handlers know it for longer; they shall not keep what is the client's.
     this.#request = undefined;
     this.#socket = undefined;
+    this.#exchange = undefined;
     this.#onWritten = undefined;
     this.#writeError = null;
     this.#head = undefined;
     this.#response = undefined;
     this.#trailers = undefined;
-    this.#exchange = undefined;
   }
 
   /** Neither side said that the connection ends with this exchange (RFC 9112, 9.6), and the request was sent whole. */

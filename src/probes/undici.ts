@@ -14,8 +14,10 @@ import { announceStream } from './next-stream.ts';
 import type { Patches } from './patches.ts';
 import { continueCall, latestOf, receiverOf, setLatest, takeRedirect } from './undici-calls.ts';
 import { type Handler, type UndiciCopy, type UndiciRequest, copyOf } from './undici-copy.ts';
-import { countRequest, unwrapped, watchDispatchers, watchDispatchersIn } from './undici-dispatch.ts';
+import { countRequest, unwrapped, watchDispatchers } from './undici-dispatch.ts';
 import type { RawHeaders } from './undici-headers.ts';
+import { watchMocks } from './undici-mock.ts';
+import { loadedRoots } from './undici-modules.ts';
 import { type ConnectParams, hostPortOf, originOf, portOf } from './undici-origin.ts';
 import { UndiciRoundTrip, onConnected } from './undici-round-trip.ts';
 
@@ -112,10 +114,10 @@ export function installUndici(patches: Patches): void {
     if (patched.has(copy)) return;
     patched.add(copy);
     watchRequests(patches, copy);
-    if (copy.root !== undefined) watchDispatchersIn(patches, copy.root);
+    if (copy.root !== undefined) watchPackage(patches, copy.root);
   }
 
-  watchDispatchers(patches);
+  watchPackages(patches);
 
   subscribe('undici:request:create', onCreate);
   subscribe('undici:client:beforeConnect', onBeforeConnect);
@@ -125,6 +127,28 @@ export function installUndici(patches: Patches): void {
   subscribe('undici:request:headers', onHeaders);
   subscribe('undici:request:trailers', onTrailers);
   subscribe('undici:request:error', onError);
+}
+
+let globalDispatcher: unknown;
+
+/** Watches the undicis from npm that the program has loaded by now. */
+function watchPackages(patches: Patches): void {
+  globalDispatcher = Reflect.get(globalThis, GLOBAL_DISPATCHER);
+  for (const root of loadedRoots()) watchPackage(patches, root);
+}
+
+/** Looks for more, if the program may have loaded or set one since: setting a MockAgent makes no request. */
+export function lookForPackages(patches: Patches): void {
+  if (Reflect.get(globalThis, GLOBAL_DISPATCHER) !== globalDispatcher) watchPackages(patches);
+}
+
+/** Where undici 6 and 7 keep it; undici 8 puts a wrapper there. Set when the first undici is loaded. */
+const GLOBAL_DISPATCHER = Symbol.for('undici.globalDispatcher.1');
+
+/** Watches what an undici from npm has beyond the one in Node, and what its requests do not tell. */
+function watchPackage(patches: Patches, root: string): void {
+  watchDispatchers(patches, root);
+  watchMocks(patches, root);
 }
 
 /**
@@ -295,7 +319,9 @@ function watchRequests(patches: Patches, { prototype }: UndiciCopy): void {
       (original) =>
         function (this: object): unknown {
           // Undici 6 publishes no sendHeaders over HTTP/2, and no undici does for CONNECT.
-          announceStream(RoundTrips.of(this));
+          const roundTrip = RoundTrips.of(this);
+          announceStream(roundTrip);
+          if (roundTrip !== undefined) waiting.delete(roundTrip);
           return Reflect.apply(original, this, arguments);
         },
     );

@@ -48,7 +48,8 @@ export function makeRecord(builder: RecordBuilder, redaction: Redaction): RoundT
     start,
     duration: microseconds(moments.end - start),
     outcome: builder.doneTime === undefined ? 'incomplete' : error === null ? 'ok' : 'error',
-    phases: phasesOf(moments),
+    // A mock's answer took no time that any phase is about.
+    phases: roundTrip.intercepted ? [] : phasesOf(moments),
     // A copy: a dial can go on after the end.
     events: builder.events.slice(),
     request: requestOf(builder, facts, redaction),
@@ -179,12 +180,22 @@ function connectionOf(
   if (tls !== undefined) record.tls = tls;
   if (use?.wasIdle === true && use.idleTime !== undefined) record.idleTime = microseconds(use.idleTime);
   if (doneTime === undefined) return record;
-  record.after = isHandedOver(builder) ? 'handed-over' : putIdleError === null ? 'kept' : 'closed';
+  record.after = afterwards(builder, connection);
   // It may not have been closed yet, so the connection itself cannot tell.
   if (record.after === 'closed') {
     record.closeReason = putIdleError?.message ?? (error === null ? 'response' : 'error');
   }
   return record;
+}
+
+function afterwards(
+  builder: RecordBuilder,
+  connection: NonNullable<RecordBuilder['connection']>,
+): NonNullable<ConnectionUse['after']> {
+  // A pool is not asked, and CONNECT takes over the stream alone: the connection stays until its session ends.
+  if (connection.protocol === 'h2') return connection.closed === undefined ? 'kept' : 'closed';
+  if (isHandedOver(builder)) return 'handed-over';
+  return builder.putIdleError === null ? 'kept' : 'closed';
 }
 
 /** With 101, or whatever the answer to CONNECT, the socket is the program's own. */

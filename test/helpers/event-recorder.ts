@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
 
 import { eventTime } from '../../src/events/clock.ts';
-import { GRAMMAR } from '../../src/events/grammar.ts';
+import { GRAMMAR, INTERCEPTED } from '../../src/events/grammar.ts';
 import type { ClientTrace, RoundTripInfo } from '../../src/trace/client-trace.ts';
 import { Context } from '../../src/trace/context.ts';
 import { HOOKS, HOOK_NAMES, type HookName } from '../../src/trace/hooks.ts';
@@ -169,7 +169,10 @@ export class EventRecorder {
     const rule = GRAMMAR[name];
     if (args.length !== HOOKS[name].argc) this.#broken(event, `was called with ${args.length} arguments`);
     if (rule.once && this.has(name)) this.#broken(event, 'came twice');
+    const intercepted = this.#info?.intercepted === true;
+    if (intercepted && !INTERCEPTED.includes(name)) this.#broken(event, 'came for an intercepted round trip');
     for (const earlier of rule.after) {
+      if (intercepted && !INTERCEPTED.includes(earlier)) continue;
       if (!this.has(earlier)) this.#broken(event, `came before ${earlier}`);
     }
     for (const later of rule.before ?? []) {

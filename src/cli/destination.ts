@@ -10,16 +10,25 @@ export interface Destination {
   readonly host: string;
   readonly port: number;
   readonly secure: boolean;
-  readonly proxy: Proxy | undefined;
+  readonly proxy: ProxyRoute | undefined;
   /** How the address is found: the origin's, or that of the proxy. */
   readonly dial: { readonly family?: 4 | 6; readonly lookup?: LookupFunction };
   /** For TLS with the origin. */
-  readonly tls: {
-    /** Empty for an IP address. */
-    readonly servername: string;
-    readonly rejectUnauthorized: boolean;
-    readonly secureContext: SecureContext;
-  };
+  readonly tls: TlsSettings;
+}
+
+/** A proxy, and how it is reached. */
+export interface ProxyRoute extends Proxy {
+  /** For TLS with the proxy itself. */
+  readonly tls: TlsSettings;
+}
+
+/** Options for tls.connect. */
+export interface TlsSettings {
+  /** Empty for an IP address. */
+  readonly servername: string;
+  readonly rejectUnauthorized: boolean;
+  readonly secureContext: SecureContext;
 }
 
 /** The same for all clients. */
@@ -33,18 +42,31 @@ export function destinationOf(url: URL, options: SenderOptions): Destination {
     host,
     port,
     secure,
-    proxy,
+    proxy: proxy === undefined ? undefined : { ...proxy, tls: proxySettings(proxy, options) },
     dial: {
       ...(options.family === undefined ? {} : { family: options.family }),
       ...(lookup === undefined ? {} : { lookup }),
     },
     tls: {
       // Clients would take it from a Host field of the user's own.
-      servername: isIP(host) === 0 ? host : '',
+      servername: nameOf(host),
       rejectUnauthorized: !options.insecure,
       secureContext: options.secureContext ?? usualContext(),
     },
   };
+}
+
+/** The client certificate is for the origin alone. */
+function proxySettings({ host }: Proxy, options: SenderOptions): TlsSettings {
+  return {
+    servername: nameOf(host),
+    rejectUnauthorized: !options.proxyInsecure,
+    secureContext: options.proxyContext ?? usualContext(),
+  };
+}
+
+function nameOf(host: string): string {
+  return isIP(host) === 0 ? host : '';
 }
 
 let usual: SecureContext | undefined;

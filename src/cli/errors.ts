@@ -41,7 +41,9 @@ export class Http2UnsupportedError extends Error {
 
   /** @param chosen - what ALPN agreed on instead; undefined for nothing. */
   constructor(chosen: string | undefined) {
-    super(chosen === undefined ? 'The server chose no protocol (ALPN).' : `The server chose ${chosen} (ALPN).`);
+    super(
+      chosen === undefined ? 'The server chose no protocol (ALPN).' : `The server chose ${chosen} (ALPN).`,
+    );
   }
 }
 

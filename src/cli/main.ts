@@ -1,29 +1,23 @@
-import type { RoundTripRecord } from '../record/types.ts';
 import { ConnectionNumbers } from '../view/connection-numbers.ts';
-import { drawExplanation } from '../view/failure.ts';
-import { formatDuration } from '../view/format.ts';
-import { Pen, type PenOptions } from '../view/pen.ts';
-import { drawStats } from '../view/stats-table.ts';
-import type { Call } from '../view/stats.ts';
-import { cleanText, padEnd } from '../view/text.ts';
-import { drawWaterfall } from '../view/waterfall.ts';
+import { cleanText } from '../view/text.ts';
 import { BodyOutput } from './body-output.ts';
-import { runCall, type CallResult } from './call.ts';
-import { errorMessage, InterruptedError, RequestTimeoutError, UsageError } from './errors.ts';
+import { limitOf, requireAble, type Asked } from './client-limits.ts';
+import type { ClientName } from './clients.ts';
+import { compareTarget } from './compare-target.ts';
+import { errorMessage, InterruptedError, UsageError } from './errors.ts';
 import { EXIT } from './exit-codes.ts';
 import { helpLines } from './help.ts';
 import { writeLines, writeText, type Io } from './io.ts';
-import { jsonLine } from './json-output.ts';
 import { readOptions, type Options } from './options.ts';
-import { Progress } from './progress.ts';
 import { proxyFor } from './proxy.ts';
-import { buildRequest, requestTo, type RequestTemplate } from './request.ts';
-import type { RequestSpec, Sender } from './send.ts';
-import { HttpSender } from './send-http.ts';
-import { checkSlo, type SloResult } from './slo.ts';
+import { buildRequest, requestTo } from './request.ts';
+import type { RequestSpec, SenderOptions } from './send.ts';
+import { makeSender } from './senders.ts';
+import type { Session } from './session.ts';
 import { terminalOf } from './terminal.ts';
-import { readSecureContext } from './tls-options.ts';
-import { parseTarget, type Target } from './urls.ts';
+import { readProxyContext, readSecureContext } from './tls-options.ts';
+import { traceTarget } from './trace-target.ts';
+import { parseTarget } from './urls.ts';
 import { packageVersion } from './version.ts';
 import { warmUp } from './warm-up.ts';
 
@@ -53,172 +47,103 @@ async function print(io: Io, lines: readonly string[]): Promise<number> {
   return EXIT.ok;
 }
 
-/** Everything that the requests of one command line share. */
-interface Session {
-  readonly options: Options;
-  readonly io: Io;
-  readonly sender: Sender;
-  /** Where the pictures go: standard output, unless that gets a body. */
-  readonly picture: Io['stdout'];
-  readonly terminal: PenOptions;
-  readonly interrupted: AbortSignal;
-  readonly numbers: ConnectionNumbers;
-}
-
 async function trace(options: Options, io: Io): Promise<number> {
   const targets = options.urls.map(parseTarget);
+  const urls = targets.map(({ url }) => url);
   const template = await buildRequest(options, io.stdin);
-  // Before anything is sent, so that a bad proxy or file is told at once.
-  for (const { url } of targets) proxyFor(url, options, io.env);
+  // Before anything is sent, so that a bad proxy, file or client is told at once.
+  const proxied = urls.filter((url) => proxyFor(url, options, io.env) !== undefined).length > 0;
+  const clients = await clientsFor(options, { options, request: template, urls, proxied }, io);
   const outputs = options.outputs.map((path) => new BodyOutput(path, io, options.compressed));
-  const sender = new HttpSender({
+  const senderOptions: SenderOptions = {
     ...options,
     secureContext: readSecureContext(options),
+    proxyContext: readProxyContext(options),
     proxyFor: (url) => proxyFor(url, options, io.env),
-  });
+  };
   const picture = options.outputs.includes('-') ? io.stderr : io.stdout;
   const interruption = new AbortController();
   const stopListening = io.onInterrupt(() => interruption.abort(new InterruptedError()));
   const session: Session = {
     options,
     io,
-    sender,
     picture,
     terminal: terminalOf(picture, io, options.noColor),
     interrupted: interruption.signal,
     numbers: new ConnectionNumbers(),
   };
   try {
-    await warmUp(options.location || targets.some(({ url }) => url.protocol === 'https:'));
-    return await traceAll(session, targets, template, outputs);
+    await warmUpAll(clients, urls, options);
+    const requests = targets.map((target) => requestTo(target, template, options));
+    return await traceAll(session, clients, requests, outputs, senderOptions);
   } finally {
     stopListening();
-    sender.close();
   }
+}
+
+/**
+ * The client to send with, or those to compare; of all, those that can do it.
+ *
+ * @throws UsageError when the one that the user has named cannot, or fewer than two are left to compare.
+ */
+async function clientsFor(options: Options, asked: Asked, io: Io): Promise<readonly ClientName[]> {
+  const { client, compare } = options;
+  if (compare === undefined || compare.named) {
+    const clients = compare?.clients ?? [client];
+    for (const one of clients) requireAble(one, asked);
+    return clients;
+  }
+  const able = compare.clients.filter((one) => limitOf(one, asked) === undefined);
+  const unable = compare.clients.filter((one) => !able.includes(one));
+  const reasons = unable.map((one) => `${one} ${limitOf(one, asked) ?? ''}`);
+  if (able.length < 2) throw new UsageError(`nothing to compare: ${reasons.join('; ')}`);
+  await writeLines(
+    io.stderr,
+    reasons.map((reason) => `httptrace: left out: ${cleanText(reason)}`),
+  );
+  return able;
+}
+
+async function warmUpAll(
+  clients: readonly ClientName[],
+  urls: readonly URL[],
+  { location, httpVersion }: Options,
+): Promise<void> {
+  const secure = location || urls.some((url) => url.protocol === 'https:');
+  for (const client of clients) {
+    const mayHttp2 = client === 'http2' || (client !== 'http' && (secure || httpVersion === '2'));
+    await warmUp({ client, secure, http2: mayHttp2 && httpVersion !== '1.1' && offersHttp2(client) });
+  }
+}
+
+/** fetch does since undici 8, which came with Node 26. */
+function offersHttp2(client: ClientName): boolean {
+  return client !== 'fetch' || Number.parseInt(process.versions['undici'] ?? '', 10) >= 8;
 }
 
 /** The exit code is that of the first URL that failed. */
 async function traceAll(
   session: Session,
-  targets: readonly Target[],
-  template: RequestTemplate,
+  clients: readonly ClientName[],
+  requests: readonly RequestSpec[],
   outputs: readonly BodyOutput[],
+  senderOptions: SenderOptions,
 ): Promise<number> {
+  const { options } = session;
+  const sender = options.compare === undefined ? await makeSender(options.client, senderOptions) : undefined;
   let exitCode: number = EXIT.ok;
-  for (const [index, target] of targets.entries()) {
-    if (session.interrupted.aborted) break;
-    if (index > 0 && !session.options.json) await writeText(session.picture, '\n');
-    const request = requestTo(target, template, session.options);
-    const code = await traceTarget(session, request, outputs[index]);
-    if (exitCode === EXIT.ok) exitCode = code;
-  }
-  return exitCode;
-}
-
-async function traceTarget(
-  session: Session,
-  request: RequestSpec,
-  output: BodyOutput | undefined,
-): Promise<number> {
-  const { options, io } = session;
-  const results: CallResult[] = [];
-  const progress = new Progress(io.stderr, options.repeat, session.terminal, options.silent);
-  await progress.show(0);
-  for (let count = 0; count < options.repeat && !session.interrupted.aborted; count++) {
-    const result = await runLimited(session, request, output);
-    if (options.json) await writeLines(io.stdout, result.records.map(jsonLine));
-    results.push({ ...result, records: result.records.map(slim) });
-    await progress.show(count + 1);
-  }
-  await progress.clear();
-  const slo = options.slo.map((rule) => checkSlo(rule, results.filter(isComplete).map(callOf)));
-  if (options.json) await writeLines(io.stderr, slo.map(sloLine));
-  else await writeLines(session.picture, drawResults(session, results, slo));
-  const failure = results.find((result) => result.exitCode !== EXIT.ok);
-  if (failure !== undefined) return failure.exitCode;
-  return slo.every((one) => one.kept) ? EXIT.ok : EXIT.slo;
-}
-
-/** One call, ended by `--max-time` or Ctrl-C if need be. */
-async function runLimited(
-  session: Session,
-  request: RequestSpec,
-  output: BodyOutput | undefined,
-): Promise<CallResult> {
-  const { options, interrupted } = session;
-  const controller = new AbortController();
-  const interrupt = (): void => controller.abort(interrupted.reason);
-  interrupted.addEventListener('abort', interrupt);
-  const { maxTime } = options;
-  const timer =
-    maxTime === undefined
-      ? undefined
-      : setTimeout(() => controller.abort(new RequestTimeoutError('--max-time', maxTime)), maxTime * 1000);
   try {
-    return await runCall(session.sender, request, {
-      followRedirects: options.location,
-      maxRedirects: options.maxRedirects,
-      fail: options.fail,
-      output,
-      signal: controller.signal,
-    });
+    for (const [index, request] of requests.entries()) {
+      if (session.interrupted.aborted) break;
+      if (index > 0 && !options.json) await writeText(session.picture, '\n');
+      const code =
+        sender === undefined
+          ? await compareTarget(session, clients, request, senderOptions)
+          : await traceTarget(session, sender, request, outputs[index]);
+      if (exitCode === EXIT.ok) exitCode = code;
+    }
+    return exitCode;
   } finally {
-    clearTimeout(timer);
-    interrupted.removeEventListener('abort', interrupt);
+    sender?.close();
   }
-}
-
-function drawResults(session: Session, results: readonly CallResult[], slo: readonly SloResult[]): string[] {
-  const { options, terminal, numbers } = session;
-  const pen = new Pen(terminal);
-  const [first] = results;
-  if (first === undefined) return [];
-  const shown = results.find((result) => result.exitCode !== EXIT.ok) ?? first;
-  const lines = drawWaterfall(shown.records, {
-    ...terminal,
-    urls: shown.urls,
-    showHeaders: options.verbose,
-    numbers,
-  });
-  if (shown.explanation !== undefined) lines.push(...drawExplanation(shown.explanation, pen));
-  if (options.repeat > 1) lines.push('', ...drawStats(results.map(callOf), terminal));
-  if (slo.length > 0) lines.push('', ...slo.map((result) => drawSlo(pen, result)));
-  return lines;
-}
-
-function drawSlo(pen: Pen, result: SloResult): string {
-  const label = pen.paint(sloStyle(result), `slo ${sloVerdict(result)}`);
-  return `${padEnd(label, 12)}${pen.text(result.rule.text)}  ${sloValue(result)}`;
-}
-
-function sloLine(result: SloResult): string {
-  return `httptrace: slo ${sloVerdict(result)}: ${cleanText(result.rule.text)}  ${sloValue(result)}`;
-}
-
-/** A metric that did not happen (no tls on a reused connection) keeps every limit, but says nothing of it. */
-function sloVerdict({ kept, value }: SloResult): string {
-  if (value === undefined) return 'unseen';
-  return kept ? 'kept' : 'broken';
-}
-
-function sloStyle({ kept, value }: SloResult): 'good' | 'warn' | 'bad' {
-  if (value === undefined) return 'warn';
-  return kept ? 'good' : 'bad';
-}
-
-function sloValue({ rule, value }: SloResult): string {
-  return value === undefined ? `(no ${rule.metric})` : `(${formatDuration(value)})`;
-}
-
-function callOf(result: CallResult): Call {
-  return result.records;
-}
-
-function isComplete(result: CallResult): boolean {
-  return result.records.length > 0 && result.records.every((record) => record.outcome === 'ok');
-}
-
-/** Many repetitions would fill the memory with events, which neither pictures nor statistics use. */
-function slim(record: RoundTripRecord): RoundTripRecord {
-  return { ...record, events: [] };
 }

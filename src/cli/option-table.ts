@@ -102,7 +102,7 @@ export const OPTION_TABLE = [
     short: 'x',
     arg: 'URL',
     group: 'Connection',
-    help: 'HTTP proxy, http://[USER:PASSWORD@]HOST[:PORT], port 1080 by default; "" for none. Without it the environment decides.',
+    help: 'HTTP proxy, http://[USER:PASSWORD@]HOST[:PORT], port 1080 by default, or https://..., port 443; "" for none. Without it the environment decides.',
   },
   { name: 'proxy-user', short: 'U', arg: 'USER:PASSWORD', group: 'Connection', help: 'Log in to the proxy.' },
   {
@@ -115,11 +115,12 @@ export const OPTION_TABLE = [
   { name: 'ipv6', short: '6', group: 'Connection', help: 'Use IPv6 addresses only.' },
 
   { name: 'insecure', short: 'k', group: 'TLS', help: 'Go on when the certificate cannot be trusted.' },
+  { name: 'proxy-insecure', group: 'TLS', help: 'The same for the certificate of an https proxy.' },
   {
     name: 'cacert',
     arg: 'FILE',
     group: 'TLS',
-    help: 'Trust these authorities (PEM) instead of the usual ones.',
+    help: 'Trust these authorities (PEM) instead of the usual ones, for servers and https proxies.',
   },
   { name: 'cert', arg: 'FILE', group: 'TLS', help: 'Client certificate (PEM); may hold the key too.' },
   { name: 'key', arg: 'FILE', group: 'TLS', help: 'Private key of the client certificate (PEM).' },
@@ -161,7 +162,11 @@ export const OPTION_TABLE = [
     group: 'Output',
     help: 'Write the body to a file; - writes it to standard output, and the picture to standard error. Without it the body is dropped. Repeatable, one for each URL.',
   },
-  { name: 'json', group: 'Output', help: 'Print records, one JSON object a line, instead of the picture. With --compare an array: for each client its name, exit code and records.' },
+  {
+    name: 'json',
+    group: 'Output',
+    help: 'Print records, one JSON object a line, instead of the picture. With --compare an array: for each client its name, exit code and records.',
+  },
   {
     name: 'verbose',
     short: 'v',

@@ -1,13 +1,8 @@
 import { parseArgv, quoteArgument, type OptionUse } from './args.ts';
-import {
-  DEFAULT_CLIENT,
-  readClient,
-  readComparedClients,
-  type ClientName,
-  type HttpVersion,
-} from './clients.ts';
+import { DEFAULT_CLIENT, type ClientName, type HttpVersion } from './clients.ts';
 import { UsageError } from './errors.ts';
 import type { OptionName } from './option-table.ts';
+import { readClient, readComparedClients } from './read-clients.ts';
 import { parseResolve, type ResolveRule } from './resolve.ts';
 import { parseSlo, type SloRule } from './slo.ts';
 
@@ -51,6 +46,7 @@ export interface Options {
   readonly family: 4 | 6 | undefined;
 
   readonly insecure: boolean;
+  readonly proxyInsecure: boolean;
   readonly cacert: string | undefined;
   readonly cert: string | undefined;
   readonly key: string | undefined;
@@ -115,6 +111,7 @@ export function readOptions(argv: readonly string[]): Options {
     noProxy: given.one('noproxy'),
     family: readFamily(uses),
     insecure: given.has('insecure'),
+    proxyInsecure: given.has('proxy-insecure'),
     cacert: given.one('cacert', readNonEmpty),
     cert: given.one('cert', readNonEmpty),
     key: given.one('key', readNonEmpty),
@@ -164,7 +161,9 @@ class Uses {
 
 function checkClients(given: Uses, options: Options): void {
   if (given.has('http1.1') && given.has('http2')) {
-    throw new UsageError('--http1.1 and --http2 exclude each other: leave out both to take what the server has');
+    throw new UsageError(
+      '--http1.1 and --http2 exclude each other: leave out both to take what the server has',
+    );
   }
   if (options.compare === undefined) return;
   if (given.has('client')) {

@@ -5,13 +5,17 @@ import type { Io } from './io.ts';
 import type { Options } from './options.ts';
 import { takeUserinfo } from './urls.ts';
 
+/** As with curl. */
 const DEFAULT_PORT = 1080;
+const DEFAULT_SECURE_PORT = 443;
 
 /** An HTTP proxy. */
 export interface Proxy {
   /** Without brackets. */
   readonly host: string;
   readonly port: number;
+  /** It is itself reached by TLS. */
+  readonly secure: boolean;
   /** Value of `Proxy-Authorization`. */
   readonly authorization: string | undefined;
 }
@@ -41,16 +45,23 @@ function parseProxy(written: string, proxyUser: string | undefined): Proxy {
   const absolute = /^[a-z][a-z0-9+.-]*:\/\//i.test(written) ? written : `http://${written}`;
   if (!URL.canParse(absolute)) throw new UsageError(`bad proxy ${shown}: write http://HOST:PORT`);
   const url = new URL(absolute);
-  if (url.protocol !== 'http:') {
-    throw new UsageError(`unsupported proxy ${shown}: only http:// proxies can be used`);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    throw new UsageError(`unsupported proxy ${shown}: only http:// and https:// proxies can be used`);
   }
+  const secure = url.protocol === 'https:';
   const credentials = proxyUser ?? takeUserinfo(url);
   return {
     host: bareHost(url),
-    // A URL parser drops the port that is the scheme's own; a proxy's default is another.
-    port: url.port === '' ? (/:0*80\/?$/.test(absolute) ? 80 : DEFAULT_PORT) : Number(url.port),
+    port: url.port === '' ? defaultPort(absolute, secure) : Number(url.port),
+    secure,
     authorization: credentials === undefined ? undefined : basicAuthorization(credentials),
   };
+}
+
+/** A URL parser drops the port that is the scheme's own; an http proxy's default is another. */
+function defaultPort(written: string, secure: boolean): number {
+  if (secure) return DEFAULT_SECURE_PORT;
+  return /:0*80\/?$/.test(written) ? 80 : DEFAULT_PORT;
 }
 
 /** Value of an `Authorization` field (RFC 7617). */

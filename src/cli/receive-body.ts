@@ -10,7 +10,7 @@ import type { ResponseHead, SendOptions } from './send.ts';
 export async function receiveBody(body: Readable, head: ResponseHead, options: SendOptions): Promise<void> {
   const chain = options.onResponse(head);
   try {
-    if (chain.length === 0) await finished(body.resume());
+    if (chain.length === 0) await finished(body.resume(), { writable: false });
     else await pipeline([body, ...chain]);
   } catch (error) {
     // Clients say 'aborted' when the reason is that we aborted.

@@ -26,9 +26,3 @@ export function gathered(fields: readonly (readonly [string, string])[]): Record
   }
   return headers;
 }
-
-/** The request asks the server to say `100 Continue` before it sends its body. */
-export function expectsContinue({ header, body }: RequestSpec): boolean {
-  if (body === undefined) return false;
-  return header.some(([name, value]) => name.toLowerCase() === 'expect' && /100-continue/i.test(value));
-}

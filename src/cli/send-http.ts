@@ -1,41 +1,23 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
-import { isIP } from 'node:net';
-import { finished, pipeline } from 'node:stream/promises';
-import { createSecureContext, TLSSocket, type ConnectionOptions, type SecureContext } from 'node:tls';
-import { RequestTimeoutError } from './errors.ts';
-import { bareHost, type Proxy } from './proxy.ts';
-import { lookupFor, type ResolveRule } from './resolve.ts';
-import type { RequestSpec, ResponseHead, Sender, SendOptions } from './send.ts';
+import { TLSSocket } from 'node:tls';
+import { limitConnecting } from './connect-limit.ts';
+import { destinationOf, type ProxyRoute } from './destination.ts';
+import { abortReason, receiveBody } from './receive-body.ts';
+import { gathered, requestFields } from './request-fields.ts';
+import type { RequestSpec, ResponseHead, Sender, SenderOptions, SendOptions } from './send.ts';
 import { TunnelAgent } from './tunnel-agent.ts';
-
-/** How connections are made. */
-export interface HttpSenderOptions {
-  readonly keepAlive: boolean;
-  readonly resolve: readonly ResolveRule[];
-  readonly family: 4 | 6 | undefined;
-  readonly unixSocket: string | undefined;
-  /** Seconds for DNS, connection and TLS. */
-  readonly connectTimeout: number | undefined;
-  readonly insecure: boolean;
-  readonly secureContext: SecureContext | undefined;
-  proxyFor(url: URL): Proxy | undefined;
-}
-
-/** As curl: a server that does not know Expect must not block the request for long. */
-const CONTINUE_TIMEOUT = 1000;
+import { expectsContinue, giveUpBody, writeBody } from './write-body.ts';
 
 /** Sends with Node's own HTTP/1.1 client, node:http and node:https. */
 export class HttpSender implements Sender {
-  readonly #options: HttpSenderOptions;
+  readonly #options: SenderOptions;
   readonly #plain: http.Agent;
   readonly #secure: https.Agent;
   #tunnel: TunnelAgent | undefined;
-  #secureContext: SecureContext | undefined;
 
-  constructor(options: HttpSenderOptions) {
+  constructor(options: SenderOptions) {
     this.#options = options;
-    this.#secureContext = options.secureContext;
     this.#plain = new http.Agent({ keepAlive: options.keepAlive });
     this.#secure = new https.Agent({ keepAlive: options.keepAlive });
   }
@@ -48,8 +30,12 @@ export class HttpSender implements Sender {
         sent.destroy(reason);
         this.#tunnel?.cancel(reason);
       };
-      const stopTimer = limitConnecting(sent, this.#options.connectTimeout, cancel);
-      const abort = (): void => cancel(reasonOf(options.signal));
+      const stopTimer = limitConnecting(this.#options.connectTimeout, cancel);
+      sent.once('socket', (socket) => {
+        if (sent.reusedSocket) stopTimer();
+        else socket.once(socket instanceof TLSSocket ? 'secureConnect' : 'connect', stopTimer);
+      });
+      const abort = (): void => cancel(abortReason(options.signal));
       options.signal.addEventListener('abort', abort);
       const finish = (): void => {
         stopTimer();
@@ -65,8 +51,15 @@ export class HttpSender implements Sender {
         resolve(headOf(response));
       });
       sent.on('response', (response) => {
-        receive(response, options).then(resolve, reject).finally(finish);
+        const head = headOf(response);
+        receiveBody(response, head, options)
+          .then(() => {
+            giveUpBody(sent);
+            resolve(head);
+          }, reject)
+          .finally(finish);
       });
+      if (expectsContinue(request)) sent.flushHeaders();
       writeBody(sent, request);
     });
   }
@@ -79,12 +72,8 @@ export class HttpSender implements Sender {
 
   #start(request: RequestSpec): http.ClientRequest {
     const { url } = request;
-    const { unixSocket, family, resolve } = this.#options;
-    const isSecure = url.protocol === 'https:';
-    const host = bareHost(url);
-    const port = Number(url.port) || (isSecure ? 443 : 80);
-    const proxy = this.#options.proxyFor(url);
-    const lookup = lookupFor(resolve, proxy?.host ?? host, proxy?.port ?? port);
+    const { unixSocket } = this.#options;
+    const { host, port, proxy, secure, dial, tls } = destinationOf(url, this.#options);
     const common: https.RequestOptions = {
       protocol: url.protocol,
       method: request.method,
@@ -92,103 +81,34 @@ export class HttpSender implements Sender {
       host,
       port,
       setHost: false,
-      headers: headersOf(request),
+      headers: gathered(requestFields(request)),
       ...(unixSocket === undefined ? {} : { socketPath: unixSocket }),
-      ...(family === undefined ? {} : { family }),
-      ...(lookup === undefined ? {} : { lookup }),
+      ...dial,
     };
-    const sent = isSecure
-      ? https.request({
-          ...common,
-          agent: proxy === undefined ? this.#secure : this.#tunnelThrough(proxy),
-          ...this.#tlsOptions(host),
-        })
-      : http.request({
-          ...common,
-          ...(proxy === undefined ? {} : throughProxy(proxy, url, common)),
-          agent: this.#plain,
-        });
+    let sent: http.ClientRequest;
+    if (secure) {
+      const agent = proxy === undefined ? this.#secure : this.#tunnelThrough(proxy);
+      sent = https.request({ ...common, agent, ...tls });
+    } else if (proxy === undefined) sent = http.request({ ...common, agent: this.#plain });
+    else sent = this.#throughProxy(proxy, url, common);
     if (request.omit.has('connection') && !sent.headersSent) sent.removeHeader('Connection');
     return sent;
   }
 
-  #tlsOptions(host: string): ConnectionOptions {
-    // Made before the request, it does not count as time in the queue: reading all root certificates takes milliseconds.
-    this.#secureContext ??= createSecureContext();
-    return {
-      // Node would take it from a Host field of the user's own.
-      servername: isIP(host) === 0 ? host : '',
-      rejectUnauthorized: !this.#options.insecure,
-      secureContext: this.#secureContext,
-    };
+  /** For http the proxy gets the request itself, with the whole URL in its first line (RFC 9112 section 3.2.2). */
+  #throughProxy(proxy: ProxyRoute, url: URL, common: https.RequestOptions): http.ClientRequest {
+    const headers = common.headers as Record<string, string | string[]>;
+    if (proxy.authorization !== undefined) headers['Proxy-Authorization'] = proxy.authorization;
+    const path = `${url.origin}${url.pathname}${url.search}`;
+    const toProxy = { ...common, host: proxy.host, port: proxy.port, path, headers };
+    if (!proxy.secure) return http.request({ ...toProxy, agent: this.#plain });
+    return https.request({ ...toProxy, protocol: 'https:', agent: this.#secure, ...proxy.tls });
   }
 
-  #tunnelThrough(proxy: Proxy): TunnelAgent {
+  #tunnelThrough(proxy: ProxyRoute): TunnelAgent {
     this.#tunnel ??= new TunnelAgent(proxy, { keepAlive: this.#options.keepAlive });
     return this.#tunnel;
   }
-}
-
-/** For http the proxy gets the request itself, with the whole URL in its first line (RFC 9112 section 3.2.2). */
-function throughProxy(proxy: Proxy, url: URL, common: https.RequestOptions): http.RequestOptions {
-  const headers = common.headers as Record<string, string | string[]>;
-  if (proxy.authorization !== undefined) headers['Proxy-Authorization'] = proxy.authorization;
-  return { host: proxy.host, port: proxy.port, path: `${url.origin}${url.pathname}${url.search}`, headers };
-}
-
-/** Repeated fields are gathered under the name of the first, as Node wants them. */
-function headersOf({ header, omit, url, body }: RequestSpec): Record<string, string | string[]> {
-  const headers: Record<string, string | string[]> = Object.create(null) as Record<string, string | string[]>;
-  const written = new Map<string, string>();
-  const has = (name: string): boolean => omit.has(name) || header.some(([own]) => own.toLowerCase() === name);
-  if (!has('host')) headers['Host'] = url.host;
-  for (const [name, value] of header) {
-    const key = written.get(name.toLowerCase()) ?? name;
-    written.set(name.toLowerCase(), key);
-    const before = headers[key];
-    headers[key] = before === undefined ? value : [...(Array.isArray(before) ? before : [before]), value];
-  }
-  if (body !== undefined && !has('content-length') && !has('transfer-encoding')) {
-    headers['Content-Length'] = String(body.length);
-  }
-  return headers;
-}
-
-function writeBody(sent: http.ClientRequest, { body, header }: RequestSpec): void {
-  const expects = header.some(
-    ([name, value]) => name.toLowerCase() === 'expect' && /100-continue/i.test(value),
-  );
-  if (!expects || body === undefined) {
-    sent.end(body);
-    return;
-  }
-  sent.flushHeaders();
-  const timer = setTimeout(() => sent.end(body), CONTINUE_TIMEOUT);
-  sent.once('continue', () => {
-    clearTimeout(timer);
-    sent.end(body);
-  });
-  // A final answer instead of 100: the body is not wanted, and a connection that waits for it is of no more use.
-  sent.once('response', (response) => {
-    clearTimeout(timer);
-    response.once('end', () => {
-      if (!sent.writableEnded) sent.destroy();
-    });
-  });
-  sent.once('close', () => clearTimeout(timer));
-}
-
-async function receive(response: http.IncomingMessage, options: SendOptions): Promise<ResponseHead> {
-  const head = headOf(response);
-  const chain = options.onResponse(head);
-  try {
-    if (chain.length === 0) await finished(response.resume());
-    else await pipeline([response, ...chain]);
-  } catch (error) {
-    // Node says 'aborted' when the reason is that we aborted.
-    throw options.signal.aborted ? reasonOf(options.signal) : error;
-  }
-  return head;
 }
 
 function headOf(response: http.IncomingMessage): ResponseHead {
@@ -196,27 +116,4 @@ function headOf(response: http.IncomingMessage): ResponseHead {
     status: response.statusCode ?? 0,
     field: (name) => response.headersDistinct[name.toLowerCase()]?.[0],
   };
-}
-
-/** Ends a request whose connection is not ready in time. */
-function limitConnecting(
-  sent: http.ClientRequest,
-  seconds: number | undefined,
-  cancel: (reason: Error) => void,
-): () => void {
-  if (seconds === undefined) return () => {};
-  const timer = setTimeout(
-    () => cancel(new RequestTimeoutError('--connect-timeout', seconds)),
-    seconds * 1000,
-  );
-  const stop = (): void => clearTimeout(timer);
-  sent.once('socket', (socket) => {
-    if (sent.reusedSocket) stop();
-    else socket.once(socket instanceof TLSSocket ? 'secureConnect' : 'connect', stop);
-  });
-  return stop;
-}
-
-function reasonOf(signal: AbortSignal): Error {
-  return signal.reason instanceof Error ? signal.reason : new Error(String(signal.reason));
 }

@@ -48,6 +48,9 @@ export interface SenderOptions {
   readonly insecure: boolean;
   /** Undefined for the usual authorities and no client certificate. */
   readonly secureContext: SecureContext | undefined;
+  readonly proxyInsecure: boolean;
+  /** For TLS with a proxy; undefined for the usual authorities. */
+  readonly proxyContext: SecureContext | undefined;
   /** The only one to speak; undefined leaves it to the client. */
   readonly httpVersion: HttpVersion | undefined;
   proxyFor(url: URL): Proxy | undefined;

@@ -5,18 +5,23 @@ import type { Options } from './options.ts';
 import { readInputFile } from './request.ts';
 
 /**
+ * Reads `--cacert` for connections to an https proxy, which gets no client certificate; undefined when it is not given.
+ *
+ * @throws UsageError when the file cannot be read or used.
+ */
+export function readProxyContext({ cacert }: Options): SecureContext | undefined {
+  return cacert === undefined ? undefined : tryContext({ ca: readAuthorities(cacert) }, cacert, '--cacert');
+}
+
+/**
  * Reads `--cacert`, `--cert` and `--key`; undefined when none is given.
  *
  * @throws UsageError when a file cannot be read or used.
  */
 export function readSecureContext({ cacert, cert, key }: Options): SecureContext | undefined {
   if (cacert === undefined && cert === undefined) return undefined;
-  const ca = cacert === undefined ? undefined : readInputFile(cacert, '--cacert');
-  if (ca !== undefined) {
-    if (!ca.includes('-----BEGIN '))
-      throw new UsageError(`cannot use ${quoteArgument(cacert ?? '')} for --cacert: it is no PEM file`);
-    tryContext({ ca }, cacert ?? '', '--cacert');
-  }
+  const ca = cacert === undefined ? undefined : readAuthorities(cacert);
+  if (ca !== undefined) tryContext({ ca }, cacert ?? '', '--cacert');
   if (cert === undefined) return createSecureContext({ ca });
   const certificate = readInputFile(cert, '--cert');
   tryContext({ cert: certificate }, cert, '--cert');
@@ -28,6 +33,12 @@ export function readSecureContext({ cacert, cert, key }: Options): SecureContext
     keyFile,
     keyOption,
   );
+}
+
+function readAuthorities(path: string): Buffer {
+  const ca = readInputFile(path, '--cacert');
+  if (ca.includes('-----BEGIN ')) return ca;
+  throw new UsageError(`cannot use ${quoteArgument(path)} for --cacert: it is no PEM file`);
 }
 
 function tryContext(

@@ -18,12 +18,24 @@ export function connectionItems(
   if (remote !== undefined && remote !== connection.proxy) items.push(pen.text(remote));
   if (connection.proxy !== undefined) items.push(pen.text(`via proxy ${connection.proxy}`));
   items.push(pen.text(protocolText(connection.protocol)));
-  if (served && connection.after !== undefined) items.push(afterText(pen, connection));
+  if (isMultiplexed(connection)) items.push(`${ordinal(connection.served + 1)} stream`);
+  if (served && connection.after !== undefined && !isMerelyDone(connection))
+    items.push(afterText(pen, connection));
   return items;
 }
 
+function isMultiplexed({ protocol }: ConnectionUse): boolean {
+  return protocol === 'h2';
+}
+
+/** The end of a stream says nothing about its connection, which goes into no pool. */
+function isMerelyDone(connection: ConnectionUse): boolean {
+  const { after, closeReason } = connection;
+  return isMultiplexed(connection) && after === 'closed' && (closeReason ?? 'response') === 'response';
+}
+
 function reuseItems(connection: ConnectionUse): string[] {
-  const items = [`${ordinal(connection.served + 1)} request`];
+  const items = isMultiplexed(connection) ? [] : [`${ordinal(connection.served + 1)} request`];
   if (connection.wasIdle && connection.idleTime !== undefined) {
     items.push(`idle ${formatDuration(connection.idleTime)}`);
   }

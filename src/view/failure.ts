@@ -7,14 +7,21 @@ import { truncateEnd, wrapWords } from './text.ts';
 /** A certificate can list hundreds of names, and an error repeats them. */
 const LONGEST_REASON = 480;
 
-/** What went wrong in a round trip, in which phase, and what to try; nothing when it did not fail. */
-export function drawFailure(record: RoundTripRecord, pen: Pen): string[] {
+/**
+ * What went wrong in a round trip, in which phase, and what to try; nothing when it did not fail.
+ *
+ * @param of - whose it is, when there are several.
+ */
+export function drawFailure(record: RoundTripRecord, pen: Pen, of = ''): string[] {
   const explanation = explainFailure(record);
   if (explanation === undefined || record.error === undefined) return [];
   const { code } = significantError(record.error);
   const phase = record.error.phase === undefined ? '' : `${record.error.phase} failed: `;
   const ownCode = code === undefined || code.startsWith('ERR_HTTPTRACE_') ? '' : ` (${code})`;
-  return drawExplanation({ ...explanation, what: `${phase}${explanation.what}${ownCode}` }, pen);
+  return drawExplanation(
+    { ...explanation, what: `${of === '' ? '' : `${of}: `}${phase}${explanation.what}${ownCode}` },
+    pen,
+  );
 }
 
 /** A blank line, what happened, why, and what to try. */

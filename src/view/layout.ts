@@ -65,15 +65,16 @@ export interface WaterfallLayout {
  *
  * @param records - in the order in which they are to be shown; those of several processes are put together by their
  * wall clocks.
+ * @param least - milliseconds that the axis is long at least; a picture beside others has theirs.
  */
-export function layoutWaterfall(records: readonly RoundTripRecord[]): WaterfallLayout {
+export function layoutWaterfall(records: readonly RoundTripRecord[], least = 0): WaterfallLayout {
   const first = records[0];
-  if (first === undefined) return { duration: 0, groups: [] };
+  if (first === undefined) return { duration: least, groups: [] };
   const onOneClock = records.every((record) => sameClock(record, first));
   const startOf = (record: RoundTripRecord): number => (onOneClock ? record.start : record.wallTime);
   const origin = Math.min(...records.map(startOf));
   const end = Math.max(...records.map((record) => startOf(record) + record.duration));
-  const duration = sensible(end - origin);
+  const duration = Math.max(least, sensible(end - origin));
   const scale = duration > 0 ? 1 / duration : 0;
   const groups = records.map((record) => layoutGroup(record, startOf(record) - origin, scale));
   return { duration, groups };

@@ -20,6 +20,10 @@ interface Glyphs {
   readonly succeeded: string;
   readonly separator: string;
   readonly arrow: string;
+  /** Points at what stands on its left. */
+  readonly pointer: string;
+  /** In a table, where there is no value. */
+  readonly nothing: string;
   readonly mark: string;
   readonly grid: string;
   readonly line: string;
@@ -33,6 +37,8 @@ const UNICODE_GLYPHS: Glyphs = {
   succeeded: '✓',
   separator: ' · ',
   arrow: '→',
+  pointer: '◀',
+  nothing: '–',
   mark: '◆',
   grid: '┊',
   line: '─',
@@ -46,6 +52,8 @@ const ASCII_GLYPHS: Glyphs = {
   succeeded: '+',
   separator: ' | ',
   arrow: '->',
+  pointer: '<-',
+  nothing: '-',
   mark: '*',
   grid: ':',
   line: '-',

@@ -79,6 +79,18 @@ export function percentile(ascending: readonly number[], percent: number): numbe
   return ascending[Math.min(rank, ascending.length) - 1] ?? Number.NaN;
 }
 
+/** The call that took neither long nor short in total; undefined when there is none. */
+export function medianCall(calls: readonly Call[]): Call | undefined {
+  const sorted = [...calls].sort((a, b) => (metricOf(a, 'total') ?? 0) - (metricOf(b, 'total') ?? 0));
+  return sorted[Math.floor((sorted.length - 1) / 2)];
+}
+
+/** Nearest-rank median of a metric over those calls in which it happened; undefined when it did in none. */
+export function medianOf(calls: readonly Call[], metric: Metric): number | undefined {
+  const values = metricValues(calls, metric);
+  return values.length === 0 ? undefined : percentile(values, 50);
+}
+
 /** How connections were used in a number of calls. */
 export interface ConnectionCounts {
   readonly requests: number;

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import stringWidth from 'string-width';
 
 /**
@@ -31,6 +32,11 @@ export function truncateEnd(text: string, width: number, ellipsis: string): stri
   const room = width - textWidth(ellipsis);
   if (room <= 0) return takeColumns(text, width);
   return takeColumns(text, room) + ellipsis;
+}
+
+/** As {@link truncateEnd}; a painted line cannot be cut without breaking its colours, so one that is too long loses them. */
+export function fitPainted(line: string, width: number, ellipsis: string): string {
+  return textWidth(line) <= width ? line : truncateEnd(stripVTControlCharacters(line), width, ellipsis);
 }
 
 /** Cuts from the middle, so that both the host at the beginning and the end of a URL stay readable. */

@@ -1,22 +1,20 @@
-import { stripVTControlCharacters } from 'node:util';
 import type { RoundTripRecord } from '../record/types.ts';
-import { cellAt, drawBars, drawLine } from './bar.ts';
+import { drawLine } from './bar.ts';
 import { ConnectionNumbers } from './connection-numbers.ts';
 import { attemptLines, certificateItems, connectionItems, tlsItems, tlsOf } from './describe-connection.ts';
 import {
   clientText,
   informationalLines,
-  phaseDetail,
   serverTimingItems,
   sizeItems,
   statusText,
 } from './describe-response.ts';
 import { drawFailure } from './failure.ts';
-import { durationScale, type DurationScale } from './format.ts';
+import { durationScale } from './format.ts';
 import { layoutWaterfall, type RowGroup } from './layout.ts';
 import { Pen, type PenOptions } from './pen.ts';
-import { padEnd, padStart, textWidth, truncateEnd, truncateMiddle } from './text.ts';
-import { axisTicks, type Tick } from './ticks.ts';
+import { drawAxis, drawRows, ticksFor, type Grid } from './rows.ts';
+import { fitPainted, padEnd, padStart, textWidth, truncateMiddle } from './text.ts';
 
 export interface WaterfallOptions extends PenOptions {
   /**
@@ -34,17 +32,9 @@ const LABEL_WIDTH = 12;
 const LEAST_WIDTH = 40;
 /** Narrower terminals need their columns for the bars. */
 const DETAIL_FROM_WIDTH = 130;
-const COLUMNS_PER_TICK = 9;
 /** A server may send any number of these; the picture should stay one. */
 const MOST_INFORMATIONAL = 8;
 const MOST_SERVER_TIMINGS = 24;
-
-/** Columns of the picture. */
-interface Grid {
-  readonly axis: number;
-  readonly time: number;
-  readonly detail: number;
-}
 
 /**
  * Draws round trips as one waterfall: a group of rows for each, all on one time axis.
@@ -56,7 +46,7 @@ export function drawWaterfall(records: readonly RoundTripRecord[], options: Wate
   const layout = layoutWaterfall(records);
   const scale = durationScale(layout.duration);
   const grid = gridFor(pen.width, scale.text(layout.duration).length);
-  const ticks = axisTicks(layout.duration, Math.floor(grid.axis / COLUMNS_PER_TICK));
+  const ticks = ticksFor(layout.duration, grid);
   const lines: string[] = [];
   const numbers = options.numbers ?? new ConnectionNumbers();
   const described = new Set<string>();
@@ -77,7 +67,7 @@ export function drawWaterfall(records: readonly RoundTripRecord[], options: Wate
   }
   if (records.length > 0) {
     const total = padStart(scale.text(layout.duration), grid.time);
-    lines.push(label('total') + drawLine(pen, grid.axis) + pen.paint('bold', total));
+    lines.push(padEnd('total', grid.label) + drawLine(pen, grid.axis) + pen.paint('bold', total));
   }
   for (const record of records) lines.push(...drawFailure(record, pen));
   return lines.map((line) => line.trimEnd());
@@ -86,7 +76,7 @@ export function drawWaterfall(records: readonly RoundTripRecord[], options: Wate
 function gridFor(width: number, longestTime: number): Grid {
   const time = Math.max(11, longestTime + 2);
   const detail = width < DETAIL_FROM_WIDTH ? 0 : Math.min(60, Math.floor(width * 0.3));
-  return { axis: width - LABEL_WIDTH - time - detail, time, detail };
+  return { label: LABEL_WIDTH, axis: width - LABEL_WIDTH - time - detail, time, detail };
 }
 
 interface Head {
@@ -103,7 +93,7 @@ function drawHead(pen: Pen, record: RoundTripRecord, { url, number, time }: Head
   const room = pen.width - textWidth(method) - 1 - (time === '' ? 0 : time.length + 2);
   const request = `${method} ${truncateMiddle(pen.text(url), room, pen.glyph.ellipsis)}`;
   const client = clientText(pen, record);
-  const status = fit(pen, statusText(pen, record), pen.width - textWidth(client) - 2);
+  const status = fitPainted(statusText(pen, record), pen.width - textWidth(client) - 2, pen.glyph.ellipsis);
   return [
     padEnd(pen.paint('bold', request), pen.width - time.length) + pen.paint('bold', time),
     padEnd(status, pen.width - textWidth(client)) + pen.paint('dim', client),
@@ -159,53 +149,14 @@ function drawFields(
   return lines.length === 1 ? [] : lines;
 }
 
-function drawHeaders(pen: Pen, { request, response }: RoundTripRecord): string[] {
+/** Header fields of request and response, and trailers. */
+export function drawHeaders(pen: Pen, { request, response }: RoundTripRecord): string[] {
   const toLines = (header: readonly (readonly [string, string])[]): string[] =>
     header.map(([name, value]) => pen.text(`${name}: ${value}`));
   const lines = fieldLines(pen, 'request', toLines(request.header));
   if (response === undefined) return lines;
   lines.push(...fieldLines(pen, 'response', toLines(response.header)));
   return [...lines, ...fieldLines(pen, 'trailers', toLines(response.trailers))];
-}
-
-function drawAxis(pen: Pen, ticks: readonly Tick[], grid: Grid): string {
-  let line = '';
-  for (const tick of ticks) {
-    const column = cellAt(tick.at, grid.axis);
-    const end = column + tick.label.length;
-    // The last label may stand over the column of times: this line has nothing else there.
-    if ((line === '' || column > line.length) && end <= grid.axis + grid.time)
-      line = line.padEnd(column) + tick.label;
-  }
-  return ' '.repeat(LABEL_WIDTH) + pen.paint('dim', line);
-}
-
-function drawRows(
-  pen: Pen,
-  group: RowGroup,
-  ticks: readonly Tick[],
-  grid: Grid,
-  scale: DurationScale,
-): string[] {
-  const gridColumns = new Set(ticks.map((tick) => cellAt(tick.at, grid.axis)));
-  return group.rows.map((row) => {
-    const name = row.failed
-      ? pen.paint('bad', `${pen.glyph.failed} ${row.phase}`)
-      : pen.paint(row.phase, row.phase);
-    const bars = drawBars(pen, row, grid.axis, gridColumns);
-    const time = padStart(scale.text(row.duration), grid.time);
-    if (grid.detail === 0) return label(name) + bars + time;
-    const detail = truncateEnd(
-      phaseDetail(pen, group.record, row.phase),
-      grid.detail - 2,
-      pen.glyph.ellipsis,
-    );
-    return `${label(name)}${bars}${time}  ${pen.paint('dim', detail)}`;
-  });
-}
-
-function label(painted: string): string {
-  return padEnd(painted, LABEL_WIDTH);
 }
 
 /** A labelled list of items, wrapped between items. */
@@ -217,7 +168,7 @@ function field(pen: Pen, name: string, items: readonly string[]): string[] {
 function fieldLines(pen: Pen, name: string, lines: readonly string[]): string[] {
   return lines.map((line, index) => {
     const head = padEnd(index === 0 ? pen.paint('dim', name) : '', LABEL_WIDTH);
-    return head + fit(pen, line, pen.width - LABEL_WIDTH);
+    return head + fitPainted(line, pen.width - LABEL_WIDTH, pen.glyph.ellipsis);
   });
 }
 
@@ -234,14 +185,7 @@ function wrapItems(pen: Pen, items: readonly string[], width: number): string[] 
     }
   }
   if (line !== '') lines.push(line);
-  return lines.map((one) => fit(pen, one, width));
-}
-
-/** A painted line cannot be cut without breaking its colours, so one that is too long loses them. */
-function fit(pen: Pen, line: string, width: number): string {
-  return textWidth(line) <= width
-    ? line
-    : truncateEnd(stripVTControlCharacters(line), width, pen.glyph.ellipsis);
+  return lines.map((one) => fitPainted(one, width, pen.glyph.ellipsis));
 }
 
 function atMost(lines: readonly string[], most: number): readonly string[] {

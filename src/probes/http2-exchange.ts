@@ -180,11 +180,7 @@ export class Http2Exchange implements StreamExchange {
     if (this.#stream === undefined) return;
     const session = this.#session;
     if (err !== null && session?.destroyed === true) session.failed(time);
-    if (err === null)
-      this.#owner.wroteRequest(
-        time,
-        cutOff('the response ended the stream before all of the request was written'),
-      );
+    if (err === null && Number.isNaN(this.#writtenTime)) this.#owner.wroteRequest(time, unwritten());
     this.#owner.roundTripDone(time, err);
     session?.ended(time);
     this.#stream = undefined;
@@ -195,6 +191,10 @@ export class Http2Exchange implements StreamExchange {
   get #sent(): SentHeaders | undefined {
     return this.#stream?.sentHeaders;
   }
+}
+
+function unwritten(): Error {
+  return cutOff('the response ended the stream before all of the request was written');
 }
 
 // Shared: no closure a stream.

@@ -17,7 +17,7 @@ export interface UndiciRequest {
 /** What gets the response, as the dispatcher was given it. */
 export interface Handler {
   /** In undici's own API (request, stream, pipeline, connect, upgrade), whose handlers are AsyncResources. */
-  readonly runInAsyncScope?: <R>(fn: () => R) => R;
+  readonly runInAsyncScope?: <A extends unknown[], R>(fn: (...args: A) => R, self?: unknown, ...args: A) => R;
   /** Of a handler that hands on to another: redirects, retries. */
   readonly handler?: Handler;
   /** The interface of undici 7 and 8; the one before has `onConnect`. */

@@ -25,6 +25,8 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner {
   readonly #path: string;
   /** When it was made, to tell an idle connection from one that another request hands over. */
   readonly created: number;
+  /** Its body is none, or bytes; any other is read while it is sent. */
+  readonly hasWholeBody: boolean;
   /** A connection was opened for it. */
   dialled = false;
   #request: UndiciRequest | undefined;
@@ -55,6 +57,8 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner {
     this.#origin = originOf(request.origin);
     this.#path = request.path;
     this.created = created;
+    const { body } = request;
+    this.hasWholeBody = body === null || body === undefined || ArrayBuffer.isView(body);
     this.callKnown = true;
   }
 
@@ -165,7 +169,7 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner {
   #headGiven(socket: Socket): void {
     if (socket.writableCorked === 0) this.writeHeaders(now());
     // Undici uncorks in the same turn; for a body that is at hand it says so with the end of the request.
-    else if (!hasWholeBody(this.#request)) process.nextTick(writeHeaders, this);
+    else if (!this.hasWholeBody) process.nextTick(writeHeaders, this);
   }
 
   writeHeaders(time: number): void {
@@ -176,13 +180,15 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner {
   onBodySent(): void {
     if (this.#exchange !== undefined || !this.hasConn) return;
     // What ends a stream (its last chunk, or the head of an empty one) is written right after this message.
-    if (hasWholeBody(this.#request)) this.requestSent();
+    if (this.hasWholeBody) this.requestSent();
     else process.nextTick(requestSent, this);
   }
 
   requestSent(): void {
     this.#sent = true;
     this.#checkWritten();
+    // The kernel has the head when it has begun with the body.
+    if (!this.headersWritten) this.writeHeaders(now());
   }
 
   #written(err: Error | null): void {
@@ -357,12 +363,6 @@ function isFetch(request: UndiciRequest, copy: UndiciCopy): boolean {
   const { headers } = request;
   if (typeof headers === 'string') return headers.includes('sec-fetch-mode:');
   return Array.isArray(headers) && headers.includes('sec-fetch-mode');
-}
-
-/** None, or bytes; anything else is read while it is sent. */
-function hasWholeBody(request: UndiciRequest | undefined): boolean {
-  const body = request?.body;
-  return body === null || body === undefined || ArrayBuffer.isView(body);
 }
 
 /** Bytes that a connection had carried when it was ready: the CONNECT of a tunnel. */

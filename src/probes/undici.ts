@@ -99,12 +99,20 @@ export function installUndici(patches: Patches): void {
     if (!shared().used && !isWatched(undefined)) return;
     const copy = copyOf(request);
     const handler = copy.handlerOf(request);
+    // Undici makes a request that waited in a Pool's queue while another one's connection becomes free, in that one's
+    // async context. The handlers of its own API remember their requester's.
+    if (handler?.runInAsyncScope === undefined) consider(request, copy, handler);
+    else handler.runInAsyncScope(consider, undefined, request, copy, handler);
+  }
+
+  /** Runs in the requester's async context, or in that of the round trip whose redirect or retry this is. */
+  function consider(request: UndiciRequest, copy: UndiciCopy, handler: Handler | undefined): void {
+    if (request.method === 'CONNECT' && beginTunnel(request)) return;
     const receiver = handler === undefined ? undefined : receiverOf(unwrapped(handler));
     const previous = receiver === undefined ? undefined : latestOf(receiver);
-    const context = previous === undefined ? requesterOf(handler) : previous.context;
+    const context = previous === undefined ? currentNode() : previous.context;
     if (!isWatched(context)) return;
     watchCopy(copy);
-    if (request.method === 'CONNECT' && beginTunnel(request)) return;
     const roundTrip = new UndiciRoundTrip(request, copy, now());
     if (previous !== undefined) continueCall(roundTrip, previous, true);
     if (start(roundTrip, request, context) && receiver !== undefined) setLatest(receiver, roundTrip);
@@ -151,22 +159,19 @@ function watchPackage(patches: Patches, root: string): void {
   watchMocks(patches, root);
 }
 
-/**
- * Who made a request. Undici makes those that waited in a Pool's queue while another request's connection becomes free,
- * in that one's async context; the handlers of its own API remember theirs.
- */
-function requesterOf(handler: Handler | undefined): ContextNode | undefined {
-  return handler?.runInAsyncScope === undefined ? currentNode() : handler.runInAsyncScope(currentNode);
-}
-
 function start(roundTrip: UndiciRoundTrip, request: object, context: ContextNode | undefined): boolean {
   if (context?.traces !== undefined) roundTrip.context = context;
   const redirect = roundTrip.client === 'fetch' ? takeRedirect(roundTrip) : undefined;
   if (redirect !== undefined) continueCall(roundTrip, redirect, false);
-  if (!resolveTraces(roundTrip, context)) return false;
+  const resolved =
+    context === undefined || currentNode() === context
+      ? resolveTraces(roundTrip, context)
+      : context.run(() => resolveTraces(roundTrip, context));
+  if (!resolved) return false;
   RoundTrips.set(request, roundTrip);
   waiting.add(roundTrip);
-  justMade = roundTrip;
+  // With a body to be read, undici dials in a later microtask: the oldest that waits is then the one.
+  justMade = roundTrip.hasWholeBody ? roundTrip : undefined;
   roundTrip.roundTripStart(roundTrip.created);
   roundTrip.getConn(roundTrip.created, roundTrip.hostPort);
   return true;

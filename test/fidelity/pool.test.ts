@@ -1,18 +1,9 @@
-import diagnostics from 'node:diagnostics_channel';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 
 import { answerAll, scriptedServer } from '../helpers/scripted-server.ts';
 import { agentFor, errorOf, get, open } from '../http/exchange.ts';
 import { own, packages, undicis } from './clients.ts';
-
-/** What is published on `channel` until the test has finished. */
-function published(channel: string): unknown[] {
-  const messages: unknown[] = [];
-  const subscriber = (message: unknown): unknown => messages.push(message);
-  diagnostics.subscribe(channel, subscriber);
-  onTestFinished(() => void diagnostics.unsubscribe(channel, subscriber));
-  return messages;
-}
+import { published } from './published.ts';
 
 /** A turn of the event loop: what an ended response still does has been done. */
 function turn(): Promise<void> {
@@ -68,12 +59,12 @@ describe('keep-alive-hint', () => {
   );
 
   it.each(['http', 'https'] as const)(
-    'keep-alive-hint: an agent of node:%s closes a connection that the server would keep for no second',
+    'keep-alive-hint: an agent of node:%s closes a connection that the server would keep for a second',
     async (scheme) => {
       const server = await scriptedServer(
         async (peer) => {
           await peer.head();
-          peer.respond('ok', HEAD.replace('1', '0').replace('HTTP/0.1', 'HTTP/1.1'));
+          peer.respond('ok', HEAD);
         },
         { tls: scheme === 'https' },
       );
@@ -159,9 +150,9 @@ describe('no-transport-retry', () => {
   );
 });
 
-describe('pipelined-again', () => {
+describe('sent-again', () => {
   it.each(packages)(
-    'pipelined-again: a request whose connection ended before its turn is written again ($name)',
+    'sent-again: a pipelined request whose connection ended before its turn is written again ($name)',
     async (client) => {
       const server = await scriptedServer(async (peer, index) => {
         await peer.head();

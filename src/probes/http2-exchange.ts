@@ -73,7 +73,9 @@ export class Http2Exchange implements StreamExchange {
     const sent = this.#sent;
     if (stream === undefined || sent === undefined || stream.destroyed) return;
     this.#session?.gotConn(time, this.#owner, stream);
-    this.#owner.wroteHeaders(time, sentField(sent, 'expect')?.toLowerCase() === '100-continue');
+    // Without a body there is nothing to hold back.
+    const expects = !stream.writableEnded && sentField(sent, 'expect')?.toLowerCase() === '100-continue';
+    this.#owner.wroteHeaders(time, expects);
     // What its stream carries from now on is not the request's body.
     if (this.#isConnect) this.#wrote(time);
   }

@@ -10,16 +10,20 @@ const COLON = 58;
 
 /** The fields as they go on the wire: pseudo header fields first, names in lower case. */
 export function sentFields(headers: SentHeaders): FieldGroup[] {
-  const pseudo: FieldGroup[] = [];
-  const others: FieldGroup[] = [];
+  const fields: FieldGroup[] = [];
+  let pseudo = 0;
   for (const name in headers) {
     const value = headers[name];
     // node:http2 leaves these out too.
-    if (value === undefined || name === '' || (Array.isArray(value) && value.length === 0)) continue;
+    if (value === undefined || name === '') continue;
     const values = Array.isArray(value) ? value.map(String) : [String(value)];
-    (name.charCodeAt(0) === COLON ? pseudo : others).push({ name: name.toLowerCase(), values });
+    if (values.length === 0) continue;
+    const field = { name: name.toLowerCase(), values };
+    if (name.charCodeAt(0) !== COLON || pseudo === fields.length) fields.push(field);
+    else fields.splice(pseudo, 0, field);
+    if (name.charCodeAt(0) === COLON) pseudo++;
   }
-  return others.length === 0 ? pseudo : pseudo.concat(others);
+  return fields;
 }
 
 /** The first value of the field called `name`, which is in lower case; undefined when it has none. */

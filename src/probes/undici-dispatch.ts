@@ -14,6 +14,7 @@ let dispatched: Handler | undefined;
 let made = 0;
 /** In whose context a request was dispatched that waits in a queue, by the options of the dispatch. */
 const queued = new WeakMap<object, ContextNode>();
+let anyQueued = false;
 
 /** A request was made. */
 export function countRequest(): void {
@@ -47,7 +48,7 @@ export function watchDispatchers(patches: Patches, root: string): void {
     'dispatch',
     (original) =>
       function dispatch(this: object, options: object, handler: Handler): unknown {
-        const earlier = queued.get(options);
+        const earlier = anyQueued ? queued.get(options) : undefined;
         if (earlier === undefined) return dispatchNow(original, this, options, handler);
         queued.delete(options);
         return earlier.run(() => dispatchNow(original, this, options, handler));
@@ -71,5 +72,7 @@ function dispatchNow(original: Function, dispatcher: object, options: object, ha
 function rememberQueued(options: object, handler: Handler): void {
   const context = currentNode();
   if (context?.traces === undefined || handler?.runInAsyncScope !== undefined) return;
-  if (typeof options === 'object' && options !== null) queued.set(options, context);
+  if (typeof options !== 'object' || options === null) return;
+  anyQueued = true;
+  queued.set(options, context);
 }

@@ -216,7 +216,9 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner {
   }
 
   onHeaders(status: number, statusText: string, headers: RawHeaders): void {
-    if (this.#exchange !== undefined || this.isDone) return;
+    if (this.isDone) return;
+    if (status >= 300 && status < 400) this.#onRedirect(headers);
+    if (this.#exchange !== undefined) return;
     const time = now();
     if (status < 200 && status !== 101) {
       const err = this.got1xxResponse(time, status, headerMapOf(headers));
@@ -224,7 +226,6 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner {
       return;
     }
     this.#response = headers;
-    if (status >= 300 && status < 400) this.#onRedirect(headers);
     if (this.detailed) this.#bodyBytes = 0;
     const info: ResponseInfo | undefined = this.wants(HOOKS.gotResponse)
       ? new UndiciResponseInfo(status, statusText, headers)

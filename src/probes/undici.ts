@@ -2,14 +2,11 @@ import diagnostics from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
 import { now } from '../events/clock.ts';
 import type { Connection } from '../events/connection.ts';
-import type { RoundTrip } from '../events/round-trip.ts';
 import { reportFailure } from '../trace/call.ts';
 import { type ContextNode, currentNode } from '../trace/context.ts';
 import { shared } from '../trace/shared.ts';
 import { isWatched, resolveTraces } from '../trace/trace-list.ts';
 import { Connections } from './connections.ts';
-import { announceDial, announcedDial } from './dial.ts';
-import { Given } from './given.ts';
 import { announceStream } from './next-stream.ts';
 import type { Patches } from './patches.ts';
 import { continueCall, latestOf, receiverOf, setLatest, takeRedirect } from './undici-calls.ts';
@@ -18,8 +15,17 @@ import { countRequest, unwrapped, watchDispatchers } from './undici-dispatch.ts'
 import type { RawHeaders } from './undici-headers.ts';
 import { watchMocks } from './undici-mock.ts';
 import { loadedRoots } from './undici-modules.ts';
-import { type ConnectParams, hostPortOf, originOf, portOf } from './undici-origin.ts';
+import type { ConnectParams } from './undici-origin.ts';
+import { RoundTrips, watchRequests } from './undici-requests.ts';
 import { UndiciRoundTrip, onConnected } from './undici-round-trip.ts';
+import {
+  announceDialTo,
+  beginTunnel,
+  beginWaiting,
+  endTunnel,
+  endWaiting,
+  otherMessage,
+} from './undici-waiting.ts';
 
 /**
  * The probe for undici and for fetch, which is undici in Node. Every copy of undici publishes its diagnostics channels
@@ -28,53 +34,8 @@ import { UndiciRoundTrip, onConnected } from './undici-round-trip.ts';
  * a private field at each message.
  */
 
-/** Keeps the round trip of a request on the request. */
-class RoundTrips extends Given {
-  #roundTrip: UndiciRoundTrip;
-
-  private constructor(request: object, roundTrip: UndiciRoundTrip) {
-    super(request);
-    this.#roundTrip = roundTrip;
-  }
-
-  static of(request: object): UndiciRoundTrip | undefined {
-    return #roundTrip in request ? request.#roundTrip : undefined;
-  }
-
-  static set(request: object, roundTrip: UndiciRoundTrip): void {
-    // A request that undici sends again has a round trip each time.
-    if (#roundTrip in request) request.#roundTrip = roundTrip;
-    else new RoundTrips(request, roundTrip);
-  }
-}
-
-/** Who waits for a connection, oldest first: a round trip, or a proxy's CONNECT on behalf of one. */
-interface Waiting {
-  readonly hostPort: string;
-  readonly owner: RoundTrip;
-  /** A connection was opened for it. */
-  dialled: boolean;
-}
-
-class Tunnel implements Waiting {
-  readonly hostPort: string;
-  readonly owner: RoundTrip;
-  dialled = false;
-
-  constructor(hostPort: string, owner: RoundTrip) {
-    this.hostPort = hostPort;
-    this.owner = owner;
-  }
-}
-
-/** In the order in which they began to wait. Few at any time: who gets a connection leaves. */
-const waiting = new Set<UndiciRoundTrip | Tunnel>();
-/** The CONNECT requests of proxies that are under way. */
-const tunnels = new Map<object, Tunnel>();
 /** Which connection, known to us, an unwatched request uses: its end tells since when that is idle. */
 const unwatchedUse = new WeakMap<object, Connection>();
-/** The request that undici has just made; undefined after any other message. It dials, if at all, right after. */
-let justMade: UndiciRoundTrip | Tunnel | undefined;
 
 export function installUndici(patches: Patches): void {
   const patched = new WeakSet<UndiciCopy>();
@@ -94,7 +55,7 @@ export function installUndici(patches: Patches): void {
   }
 
   function onCreate({ request }: { readonly request: UndiciRequest }): void {
-    justMade = undefined;
+    otherMessage();
     countRequest();
     if (!shared().used && !isWatched(undefined)) return;
     const copy = copyOf(request);
@@ -169,49 +130,14 @@ function start(roundTrip: UndiciRoundTrip, request: object, context: ContextNode
       : context.run(() => resolveTraces(roundTrip, context));
   if (!resolved) return false;
   RoundTrips.set(request, roundTrip);
-  waiting.add(roundTrip);
-  // With a body to be read, undici dials in a later microtask: the oldest that waits is then the one.
-  justMade = roundTrip.hasWholeBody ? roundTrip : undefined;
+  beginWaiting(roundTrip);
   roundTrip.roundTripStart(roundTrip.created);
   roundTrip.getConn(roundTrip.created, roundTrip.hostPort);
   return true;
 }
 
-/** A proxy agent opens a tunnel for a dial by a request of its own, whose connection belongs to that dial. */
-function beginTunnel(request: UndiciRequest): boolean {
-  const outer = announcedDial();
-  if (outer === undefined || request.path !== outer.hostPort) return false;
-  if (outer.owner === undefined) return true;
-  const tunnel = new Tunnel(originOf(request.origin).hostPort, outer.owner);
-  tunnels.set(request, tunnel);
-  waiting.add(tunnel);
-  justMade = tunnel;
-  return true;
-}
-
 function onBeforeConnect({ connectParams }: { readonly connectParams: ConnectParams }): void {
-  const hostPort = hostPortOf(connectParams);
-  const dialler = diallerFor(hostPort);
-  justMade = undefined;
-  if (dialler !== undefined) dialler.dialled = true;
-  announceDial({
-    owner: dialler?.owner,
-    hostPort,
-    host: connectParams.hostname,
-    port: portOf(connectParams.protocol, connectParams.port),
-  });
-}
-
-/** For whom undici opens a connection; nobody's when the request was given up meanwhile (undici's issue 5845). */
-function diallerFor(hostPort: string): UndiciRoundTrip | Tunnel | undefined {
-  if (justMade?.hostPort === hostPort) return justMade;
-  let oldest: UndiciRoundTrip | Tunnel | undefined;
-  for (const candidate of waiting) {
-    if (candidate.hostPort !== hostPort) continue;
-    if (!candidate.dialled) return candidate;
-    oldest ??= candidate;
-  }
-  return oldest;
+  announceDialTo(connectParams);
 }
 
 function onConnectedMessage({ socket }: { readonly socket: Socket }): void {
@@ -225,11 +151,11 @@ interface SendHeaders {
 }
 
 function onSendHeaders({ request, headers, socket }: SendHeaders): void {
-  justMade = undefined;
+  otherMessage();
   let roundTrip = RoundTrips.of(request);
   if (roundTrip === undefined) {
     announceStream(undefined);
-    forgetTunnel(request);
+    endTunnel(request);
     const connection = Connections.of(socket);
     if (connection === undefined) return;
     connection.idleSince = Number.NaN;
@@ -241,12 +167,20 @@ function onSendHeaders({ request, headers, socket }: SendHeaders): void {
     if (again === undefined) return announceStream(undefined);
     roundTrip = again;
   }
-  waiting.delete(roundTrip);
+  endWaiting(roundTrip);
   // An HTTP/2 head, which begins with a field, is written by session.request().
-  const isHttp1 = headers.startsWith(`${request.method} `);
+  const isHttp1 = isRequestLine(headers, request.method.length);
   announceStream(isHttp1 ? undefined : roundTrip);
   if (isHttp1) roundTrip.onSendHeaders(socket);
 }
+
+/** `GET /`, and not `te: trailers`. */
+function isRequestLine(head: string, methodLength: number): boolean {
+  return head.charCodeAt(methodLength) === SPACE && head.charCodeAt(methodLength - 1) !== COLON;
+}
+
+const SPACE = 32;
+const COLON = 58;
 
 /** Undici sends a request again that its server has not seen: each time is a round trip. */
 function nextAttempt(previous: UndiciRoundTrip, request: UndiciRequest): UndiciRoundTrip | undefined {
@@ -256,13 +190,6 @@ function nextAttempt(previous: UndiciRoundTrip, request: UndiciRequest): UndiciR
   roundTrip.attempt = previous.attempt + 1;
   roundTrip.reason = 'retry';
   return start(roundTrip, request, previous.context) ? roundTrip : undefined;
-}
-
-function forgetTunnel(request: object): void {
-  const tunnel = tunnels.size === 0 ? undefined : tunnels.get(request);
-  if (tunnel === undefined) return;
-  tunnels.delete(request);
-  waiting.delete(tunnel);
 }
 
 interface RequestMessage {
@@ -284,7 +211,7 @@ function onHeaders({ request, response }: RequestMessage & { readonly response: 
 }
 
 function onTrailers({ request, trailers }: RequestMessage & { readonly trailers: RawHeaders }): void {
-  justMade = undefined;
+  otherMessage();
   const roundTrip = RoundTrips.of(request);
   if (roundTrip !== undefined) roundTrip.onTrailers(trailers);
   else endUnwatchedUse(request);
@@ -292,10 +219,10 @@ function onTrailers({ request, trailers }: RequestMessage & { readonly trailers:
 
 /** Published twice for some requests. */
 function onError({ request, error }: RequestMessage & { readonly error: Error }): void {
-  justMade = undefined;
+  otherMessage();
   const roundTrip = RoundTrips.of(request);
-  if (roundTrip === undefined) return forgetTunnel(request);
-  waiting.delete(roundTrip);
+  if (roundTrip === undefined) return endTunnel(request);
+  endWaiting(roundTrip);
   roundTrip.onError(error);
 }
 
@@ -304,54 +231,4 @@ function endUnwatchedUse(request: object): void {
   if (connection === undefined) return;
   unwatchedUse.delete(request);
   if (connection.active === 0) connection.idleSince = now();
-}
-
-/** Wraps the methods of a copy's requests that tell what no channel tells. Their names are from undici 6 to 8. */
-function watchRequests(patches: Patches, { prototype }: UndiciCopy): void {
-  patches.wrap(
-    prototype,
-    'onResponseStarted',
-    (original) =>
-      function onResponseStarted(this: object): unknown {
-        RoundTrips.of(this)?.onFirstByte();
-        return original.call(this);
-      },
-  );
-  for (const name of ['onConnect', 'onRequestStart']) {
-    patches.wrap(
-      prototype,
-      name,
-      (original) =>
-        function (this: object): unknown {
-          // Undici 6 publishes no sendHeaders over HTTP/2, and no undici does for CONNECT.
-          const roundTrip = RoundTrips.of(this);
-          announceStream(roundTrip);
-          if (roundTrip !== undefined) waiting.delete(roundTrip);
-          return Reflect.apply(original, this, arguments);
-        },
-    );
-  }
-  for (const name of ['onData', 'onResponseData']) {
-    patches.wrap(
-      prototype,
-      name,
-      (original) =>
-        function (this: object, chunk: Uint8Array): unknown {
-          RoundTrips.of(this)?.onBody(chunk.byteLength);
-          return Reflect.apply(original, this, arguments);
-        },
-    );
-  }
-  for (const name of ['onUpgrade', 'onRequestUpgrade']) {
-    patches.wrap(
-      prototype,
-      name,
-      (original) =>
-        function (this: object, status: number, headers: RawHeaders): unknown {
-          // The undicis in Node publish nothing for it.
-          RoundTrips.of(this)?.onUpgrade(status, headers ?? []);
-          return Reflect.apply(original, this, arguments);
-        },
-    );
-  }
 }

@@ -59,9 +59,10 @@ export function errorCode(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** Message of whatever was thrown. */
+/** Message of whatever was thrown; `fetch failed` tells nothing without its cause. */
 export function errorMessage(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
 }
 
 /** Why a file cannot be read or written, in words: `no such file`. */

@@ -1,6 +1,6 @@
 import type { ErrorRecord } from '../record/types.ts';
 import { isCertificateError } from '../view/certificate-errors.ts';
-import { significantError } from '../view/explain.ts';
+import { significantError } from '../view/significant-error.ts';
 
 /** Exit codes; those of failed requests are curl's. */
 export const EXIT = {

@@ -1,11 +1,9 @@
 import type * as Undici from 'undici';
 import type { Dispatcher } from 'undici';
-import { limitConnecting } from './connect-limit.ts';
 import type { Destination } from './destination.ts';
 import { abortReason, receiveBody } from './receive-body.ts';
 import { requestFields } from './request-fields.ts';
 import type { RequestSpec, ResponseHead, Sender, SenderOptions, SendOptions } from './send.ts';
-import { Tunnels } from './tunnel.ts';
 import { agentOptions, UndiciAgents } from './undici-agents.ts';
 import { connectorTo } from './undici-connect.ts';
 
@@ -14,7 +12,6 @@ export class UndiciSender implements Sender {
   readonly #options: SenderOptions;
   readonly #undici: typeof Undici;
   readonly #agents: UndiciAgents<Dispatcher>;
-  readonly #tunnels = new Tunnels();
 
   constructor(options: SenderOptions, undici: typeof Undici) {
     this.#options = options;
@@ -26,12 +23,11 @@ export class UndiciSender implements Sender {
     const { signal } = options;
     return this.#agents.use(request.url, async (agent, destination) => {
       signal.throwIfAborted();
-      const cancel = (): void => this.#cancel(abortReason(signal));
-      const answer = agent.request({ ...requestOptions(request, destination), signal });
-      // Only now, after undici's own listener: it ends what has a connection, this the others.
+      // Not by undici's own `signal`: that waits for a connection that is being made, and forgets the reason later.
+      const cancel = (): void => this.#agents.cancel(abortReason(signal));
       signal.addEventListener('abort', cancel);
       try {
-        const response = await answer;
+        const response = await agent.request(requestOptions(request, destination));
         const head = headOf(response);
         await receiveBody(response.body, head, options);
         return head;
@@ -50,33 +46,18 @@ export class UndiciSender implements Sender {
     const connect = connectorTo(destination, {
       buildConnector,
       options: this.#options,
-      tunnels: this.#tunnels,
       signal,
     });
     return new Agent({
       ...agentOptions(this.#options),
       allowH2: this.#options.httpVersion !== '1.1',
-      connect: (target, callback) => {
-        const stop = limitConnecting(this.#options.connectTimeout, (reason) => this.#cancel(reason));
-        connect(target, (...result) => {
-          stop();
-          callback(...result);
-        });
-      },
+      connect,
     });
-  }
-
-  #cancel(reason: Error): void {
-    this.#agents.cancel(reason);
-    this.#tunnels.cancel(reason);
   }
 }
 
 /** For http a proxy gets the request itself, with the whole URL in its first line (RFC 9112 section 3.2.2). */
-function requestOptions(
-  request: RequestSpec,
-  { proxy, secure }: Destination,
-): Omit<Dispatcher.RequestOptions, 'signal'> {
+function requestOptions(request: RequestSpec, { proxy, secure }: Destination): Dispatcher.RequestOptions {
   const { method, url, body } = request;
   const path = url.pathname + url.search;
   const fields = requestFields(request);

@@ -2,15 +2,15 @@ import * as tls from 'node:tls';
 import type { buildConnector } from 'undici';
 import type { Destination } from './destination.ts';
 import { Http2UnsupportedError } from './errors.ts';
+import { abortReason } from './receive-body.ts';
 import type { SenderOptions } from './send.ts';
-import type { Tunnels } from './tunnel.ts';
+import { Tunnels } from './tunnel.ts';
 import { connectorOptions } from './undici-agents.ts';
 
 /** What a connector needs besides undici's own. */
 export interface ConnectorContext {
   readonly buildConnector: typeof buildConnector;
   readonly options: SenderOptions;
-  readonly tunnels: Tunnels;
   /** Ends connections that are being made. */
   readonly signal: AbortSignal;
 }
@@ -20,7 +20,7 @@ export interface ConnectorContext {
  * nothing but HTTP/2 where the user insists on it.
  */
 export function connectorTo(destination: Destination, context: ConnectorContext): buildConnector.connector {
-  const { options, tunnels, signal } = context;
+  const { options, signal } = context;
   const { proxy, secure } = destination;
   const connect =
     secure && options.httpVersion === '2'
@@ -33,11 +33,14 @@ export function connectorTo(destination: Destination, context: ConnectorContext)
       connect(named, callback);
       return;
     }
-    tunnels.open(proxy, destination).then(
-      (httpSocket) => {
-        if (signal.aborted) httpSocket.destroy();
-        connect({ ...named, httpSocket }, callback);
-      },
+    const tunnels = new Tunnels();
+    const cancel = (): void => tunnels.cancel(abortReason(signal));
+    signal.addEventListener('abort', cancel);
+    const opened = tunnels
+      .open(proxy, destination)
+      .finally(() => signal.removeEventListener('abort', cancel));
+    opened.then(
+      (httpSocket) => connect({ ...named, httpSocket }, callback),
       (error: unknown) => callback(error instanceof Error ? error : new Error(String(error)), null),
     );
   };
@@ -49,8 +52,6 @@ function ownConnector(
 ): buildConnector.connector {
   const build = {
     ...connectorOptions(destination, options, signal),
-    // The sender's own limit counts from the same moment, and holds for the way through a proxy too.
-    timeout: 0,
     allowH2: options.httpVersion !== '1.1',
     useH2c: options.httpVersion === '2',
   };

@@ -2,6 +2,9 @@ import type { ErrorRecord, PhaseName, RoundTripRecord } from '../record/types.ts
 import { explainCertificateError, isCertificateError } from './certificate-errors.ts';
 import type { Explanation } from './explanation.ts';
 import { formatDuration } from './format.ts';
+import { explainProtocolError } from './protocol-errors.ts';
+import { sentence } from './sentence.ts';
+import { significantError } from './significant-error.ts';
 
 /** What explanations speak about. */
 interface Failure {
@@ -15,6 +18,16 @@ interface Failure {
   readonly target: string;
   readonly secure: boolean;
 }
+
+/** The connection, or with HTTP/2 the stream, was ended by the other side. */
+const CLOSED = new Set([
+  'ECONNRESET',
+  'EPIPE',
+  'UND_ERR_SOCKET',
+  'ERR_HTTPTRACE_CUT_OFF',
+  'ERR_HTTP2_STREAM_ERROR',
+  'ERR_HTTP2_SESSION_ERROR',
+]);
 
 /** Says what went wrong in a failed round trip and what to try; undefined when it did not fail. */
 export function explainFailure(record: RoundTripRecord): Explanation | undefined {
@@ -31,15 +44,6 @@ export function explainFailure(record: RoundTripRecord): Explanation | undefined
       advice: [],
     }
   );
-}
-
-/** The innermost error that has a code says most: an AggregateError or a wrapper says little. */
-export function significantError(error: ErrorRecord): ErrorRecord {
-  let found = error;
-  for (let inner = error.cause, depth = 0; inner !== undefined && depth < 8; inner = inner.cause, depth++) {
-    if (found.code === undefined && inner.code !== undefined) found = inner;
-  }
-  return found;
 }
 
 function describeFailure(record: RoundTripRecord, outer: ErrorRecord): Failure {
@@ -153,42 +157,9 @@ function explainTimeout({ record, phase, error }: Failure): Explanation {
   };
 }
 
-/** Both sides speak, but not the same language. */
-function explainProtocolError({ code, error, secure, target }: Failure): Explanation | undefined {
-  if (/wrong.version.number|packet.length.too.long|http.request/i.test(`${code} ${error.message}`)) {
-    return {
-      what: 'no TLS there',
-      why: `${target} answered with something that is not TLS.`,
-      advice: ['Use http:// if this port speaks plain HTTP.', 'Check the port.'],
-    };
-  }
-  if (/^(EPROTO|ERR_SSL_)/.test(code)) {
-    return {
-      what: 'TLS handshake failed',
-      why: `The two sides could not agree: ${sentence(opensslReason(error.message))}`,
-      advice: ['The server may want a client certificate (--cert, --key), or an older or newer TLS version.'],
-    };
-  }
-  if (code === 'HPE_HEADER_OVERFLOW') {
-    return {
-      what: 'response head too large',
-      why: 'The header fields of the response exceed the limit.',
-      advice: [],
-    };
-  }
-  if (code.startsWith('HPE_')) {
-    return {
-      what: 'not HTTP',
-      why: `The answer of ${target} is not HTTP/1: ${sentence(error.message)}`,
-      advice: secure ? ['Check the port.'] : ['Use https:// if this port speaks TLS.', 'Check the port.'],
-    };
-  }
-  return undefined;
-}
-
 function explainByPhase({ phase, code, error, target, record, secure }: Failure): Explanation | undefined {
   const closed =
-    code === 'ECONNRESET' || code === 'EPIPE' || /socket hang up|aborted|disconnected/.test(error.message);
+    CLOSED.has(code) || /socket hang up|aborted|disconnected|other side closed/.test(error.message);
   if (!closed) return undefined;
   switch (phase) {
     case 'tls':
@@ -228,17 +199,6 @@ function adviceWhenClosed({ connection }: RoundTripRecord, secure: boolean): str
   return secure ? [log] : [log, 'Use https:// if this port speaks TLS.'];
 }
 
-/** OpenSSL's own words, without its codes and source files: `tlsv1 alert protocol version`. */
-function opensslReason(message: string): string {
-  return /error:[0-9A-F]+:[^:]*:[^:]*:([^:]+)/i.exec(message)?.[1] ?? message;
-}
-
 function during(phase: PhaseName | undefined): string {
   return phase === undefined ? '' : `, in phase ${phase}`;
-}
-
-/** Node's messages neither begin with a capital letter nor end with a full stop. */
-function sentence(message: string): string {
-  const text = message.trim();
-  return text === '' || /[.!?]$/.test(text) ? text : `${text}.`;
 }

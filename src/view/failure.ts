@@ -1,7 +1,8 @@
 import type { RoundTripRecord } from '../record/types.ts';
-import { explainFailure, significantError } from './explain.ts';
+import { explainFailure } from './explain.ts';
 import type { Explanation } from './explanation.ts';
 import type { Pen } from './pen.ts';
+import { significantError } from './significant-error.ts';
 import { truncateEnd, wrapWords } from './text.ts';
 
 /** A certificate can list hundreds of names, and an error repeats them. */

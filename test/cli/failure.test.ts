@@ -19,7 +19,7 @@ describe('a connection that fails', () => {
     expect([result.code, failedPhase(result)]).toEqual([7, 'connect']);
     expect(result.stdout).toContain('✗ connect failed: connection refused (ECONNREFUSED)\n');
     expect(result.stdout).toContain(`Nothing listens at 127.0.0.1:${port}`);
-    expect(result.stdout).toMatch(/^no response +node:http v/m);
+    expect(result.stdout).toMatch(/^no response +undici v/m);
   });
 
   it('all of several addresses refused: exit code 7, each is listed', async () => {
@@ -49,8 +49,8 @@ describe('TLS', () => {
     const { url } = await serveTls(hello);
     const { code, stdout } = await command(['--cacert', certFile('ca.pem'), url]);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^HTTP\/1\.1 200 OK +node:https v/m);
-    expect(stdout).toMatch(/^tls +TLSv1\.3 · TLS_\w+ · no ALPN$/m);
+    expect(stdout).toMatch(/^HTTP\/1\.1 200 OK +undici v/m);
+    expect(stdout).toMatch(/^tls +TLSv1\.3 · TLS_\w+ · ALPN http\/1\.1$/m);
     expect(stdout).toMatch(/^certificate CN=localhost · \d+ days left · issued by CN=httptrace test CA$/m);
     expect(stdout).toMatch(/^tls .* \d+\.\d+ ms$/m);
   });
@@ -137,7 +137,7 @@ describe('a response that does not come', () => {
     const port = await serveRaw((socket) => socket.once('data', () => socket.end()));
     const result = await command([`127.0.0.1:${port}`]);
     expect([result.code, failedPhase(result)]).toEqual([56, 'wait']);
-    expect(result.stdout).toContain('✗ wait failed: closed without an answer (ECONNRESET)\n');
+    expect(result.stdout).toContain('✗ wait failed: closed without an answer (UND_ERR_SOCKET)\n');
   });
 
   it('cut off: exit code 56, with the status that came', async () => {
@@ -154,7 +154,7 @@ describe('a response that does not come', () => {
     const port = await serveRaw((socket) => socket.once('data', () => socket.end('SSH-2.0-OpenSSH_9.2\r\n')));
     const result = await command([`127.0.0.1:${port}`]);
     expect(result.code).toBe(56);
-    expect(result.stdout).toMatch(/✗ (wait|receive) failed: not HTTP \(HPE_/);
+    expect(result.stdout).toMatch(/✗ (wait|receive) failed: not HTTP$/m);
   });
 
   it('too late for -m: exit code 28, drawn up to then', async () => {

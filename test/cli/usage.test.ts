@@ -152,7 +152,7 @@ describe('a bad command line', () => {
 
   it('has a proxy that cannot be used', async () => {
     expect(await complaint('-x', 'socks5://127.0.0.1', URL)).toBe(
-      'unsupported proxy "socks5://127.0.0.1": only http:// proxies can be used',
+      'unsupported proxy "socks5://127.0.0.1": only http:// and https:// proxies can be used',
     );
     expect(await complaint('-x', 'http://me:secret@', URL)).not.toContain('secret');
     expect(await complaint('-x', 'p:1', '--unix-socket', '/s', URL)).toBe(
@@ -181,8 +181,115 @@ describe('a bad command line', () => {
     );
   });
 
+  it('has a client that is none, and may learn which one was meant', async () => {
+    expect(await complaint('--client', 'undicci', URL)).toBe(
+      'unknown client "undicci" for --client: did you mean undici?',
+    );
+    expect(await complaint('--client', 'curl', URL)).toBe(
+      'unknown client "curl" for --client: it is one of undici, fetch, http, http2',
+    );
+    expect(await complaint('--client', URL)).toContain('unknown client "http://127.0.0.1:1/"');
+  });
+
+  it('has clients to compare that are none, twice the same, or one', async () => {
+    expect(await complaint('--compare', 'fetch,htp', URL)).toBe(
+      'unknown client "htp" for --compare: did you mean http?',
+    );
+    expect(await complaint('--compare', 'undicci', URL)).toBe(
+      'unknown client "undicci" for --compare: did you mean undici?',
+    );
+    expect(await complaint('--compare=curl', URL)).toContain('unknown client "curl" for --compare');
+    expect(await complaint('--compare', 'http,http', URL)).toBe('http stands twice in --compare http,http');
+    expect(await complaint('--compare', 'http', URL)).toBe(
+      '--compare needs two clients or more, as in --compare http,http2',
+    );
+  });
+
+  it('asks for HTTP/1.1 only and HTTP/2 only', async () => {
+    expect(await complaint('--http1.1', '--http2', URL)).toContain(
+      '--http1.1 and --http2 exclude each other',
+    );
+  });
+
+  it('compares, and names a client or a file for the body', async () => {
+    expect(await complaint('--compare', '--client', 'http', URL)).toContain(
+      '--client and --compare exclude each other',
+    );
+    expect(await complaint('--compare', '-o', '-', URL)).toContain('leave out --compare or -o');
+  });
+
   it('cannot send control characters to the terminal by way of the message', async () => {
     expect(await complaint('--\u001b[31mred', URL)).toBe('unknown option --[31mred; see httptrace --help');
+  });
+});
+
+describe('a client that cannot do what is asked for', () => {
+  const needs: readonly (readonly [args: string[], message: string])[] = [
+    [
+      ['--client', 'http', '--http2'],
+      'http speaks HTTP/1.1 only, which --http2 excludes: use --client undici or http2',
+    ],
+    [
+      ['--client', 'http2', '--http1.1'],
+      'http2 speaks HTTP/2 only, which --http1.1 excludes: use --client undici or fetch or http',
+    ],
+    [
+      ['--client', 'fetch', '--http2'],
+      'fetch cannot be told to speak HTTP/2 only: use --client undici or http2',
+    ],
+    [
+      ['--client', 'fetch', '-x', 'p.test'],
+      'fetch cannot be told to use a proxy: use --client undici or http',
+    ],
+    [['--client', 'http2', '-x', 'p.test'], 'http2 cannot use a proxy: use --client undici or http'],
+    [['-H', 'Upgrade: x'], 'undici cannot send "Upgrade: ...": use --client http'],
+    [
+      ['-H', 'Expect: 100-continue', '-d', 'x'],
+      'undici cannot send "Expect: ...": use --client http or http2',
+    ],
+    [['-H', 'Connection: TE'], 'undici cannot send "Connection: ...": use --client http'],
+    [['-H', 'Host:'], 'undici cannot leave out Host: use --client http'],
+    [
+      ['-H', 'Content-Length: 3', '-d', 'x'],
+      'undici cannot send "Content-Length: 3": use --client http or http2',
+    ],
+    [
+      ['-X', 'GET', '-d', 'x', 'https://example.test'],
+      'undici sends no body with GET over HTTP/2 (with --http1.1 it does): use --client http or http2',
+    ],
+    [
+      ['--client', 'fetch', '-X', 'GET', '-d', 'x'],
+      'fetch sends no body with GET: use --client undici or http or http2',
+    ],
+    [
+      ['--client', 'fetch', '-H', 'Accept:'],
+      'fetch cannot leave out Accept: use --client undici or http or http2',
+    ],
+    [['--client', 'fetch', '-X', 'TRACE'], 'fetch does not send TRACE: use --client undici or http or http2'],
+    [
+      ['--client', 'http2', '-H', 'Connection: close'],
+      'http2 cannot send "Connection: ...", which is for HTTP/1.1: use --client undici or fetch or http',
+    ],
+    [['--http2', '-H', 'Upgrade: x'], 'undici cannot send "Upgrade: ...": no client can'],
+    [
+      ['--compare', 'fetch,http', '--http2'],
+      'fetch cannot be told to speak HTTP/2 only: use --client undici or http2',
+    ],
+  ];
+
+  it('is refused with one that can', async () => {
+    for (const [args, message] of needs) expect(await complaint(...args, URL)).toBe(message);
+  });
+
+  it('is left out of a comparison of all, unless fewer than two remain', async () => {
+    expect(await complaint('--compare', '-H', 'Host:', URL)).toBe(
+      'nothing to compare: undici cannot leave out Host; fetch cannot leave out Host; http2 cannot leave out Host',
+    );
+    const { code, stderr } = await command(['--compare', '--http2', URL]);
+    expect(code).toBe(7);
+    expect(stderr).toBe(
+      'httptrace: left out: fetch cannot be told to speak HTTP/2 only\nhttptrace: left out: http speaks HTTP/1.1 only, which --http2 excludes\n',
+    );
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { PhaseName } from '../../src/record/types.ts';
-import { explainFailure, significantError } from '../../src/view/explain.ts';
+import { explainFailure } from '../../src/view/explain.ts';
+import { significantError } from '../../src/view/significant-error.ts';
 import { expired, failedRoundTrip, refused, roundTrip, secureConnection } from './fixtures.ts';
 
 function what(phase: PhaseName, code: string, message = 'message'): string | undefined {

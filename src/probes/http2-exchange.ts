@@ -179,12 +179,13 @@ export class Http2Exchange implements StreamExchange {
   }
 
   #finish(time: number, err: Error | null): void {
-    if (this.#stream === undefined) return;
+    const stream = this.#stream;
+    if (stream === undefined) return;
     const session = this.#session;
     if (err !== null && session?.destroyed === true) session.failed(time);
     if (err === null && Number.isNaN(this.#writtenTime)) this.#owner.wroteRequest(time, unwritten());
     this.#owner.roundTripDone(time, err);
-    session?.ended(time);
+    session?.ended(time, stream, err === null && Number.isNaN(this.#endTime));
     this.#stream = undefined;
     this.#rawHeaders = undefined;
     this.#rawTrailers = undefined;

@@ -1,5 +1,6 @@
 import type { ClientHttp2Session, ClientHttp2Stream } from 'node:http2';
 import type { Duplex } from 'node:stream';
+import { isMap } from 'node:util/types';
 import { now } from '../events/clock.ts';
 import { Connection } from '../events/connection.ts';
 import type { RoundTrip } from '../events/round-trip.ts';
@@ -67,10 +68,11 @@ export class WatchedSession {
     roundTrip.gotConn(time, connection, reused, reused && connection.active === 0 && !this.#isOpen(stream));
   }
 
-  /** A round trip that it served has ended at `time`. */
-  ended(time: number): void {
+  /** The round trip of `stream` has ended at `time`; a CONNECT's stream goes on. */
+  ended(time: number, stream: ClientHttp2Stream, goesOn: boolean): void {
     const connection = this.#connection;
-    if (connection !== undefined && connection.active === 0) connection.idleSince = time;
+    if (connection === undefined || connection.active > 0) return;
+    connection.idleSince = goesOn || this.#isOpen(stream) ? Number.NaN : time;
   }
 
   /** A round trip fails because of the whole session: the connection ends with it. */
@@ -162,8 +164,8 @@ function openStreams(session: object): OpenStreams | undefined {
   const key = ownSymbol(session, 'state');
   const state: unknown = key === undefined ? undefined : Reflect.get(session, key);
   if (typeof state !== 'object' || state === null || !('streams' in state)) return undefined;
-  // Just tested, but for what is in it.
-  return state.streams instanceof Map ? (state as OpenStreams) : undefined;
+  // Node's own kind of map is no instance of Map. What is in it cannot be tested.
+  return isMap(state.streams) ? (state as OpenStreams) : undefined;
 }
 
 function ownSymbol(object: object, description: string): symbol | undefined {

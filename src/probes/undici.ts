@@ -34,8 +34,12 @@ import {
  * a private field at each message.
  */
 
-/** Which connection, known to us, an unwatched request uses: its end tells since when that is idle. */
-const unwatchedUse = new WeakMap<object, Connection>();
+/**
+ * Which connection, known to us, an unwatched request uses: its end tells since when that is idle. No WeakMap, where each
+ * new key costs more than the rest of an unwatched request; what does not end is forgotten when too much has gathered.
+ */
+const unwatchedUse = new Map<object, Connection>();
+const MAX_UNWATCHED = 10_000;
 
 export function installUndici(patches: Patches): void {
   const patched = new WeakSet<UndiciCopy>();
@@ -159,6 +163,7 @@ function onSendHeaders({ request, headers, socket }: SendHeaders): void {
     const connection = Connections.of(socket);
     if (connection === undefined) return;
     connection.idleSince = Number.NaN;
+    if (unwatchedUse.size >= MAX_UNWATCHED) unwatchedUse.clear();
     unwatchedUse.set(request, connection);
     return;
   }
@@ -221,13 +226,16 @@ function onTrailers({ request, trailers }: RequestMessage & { readonly trailers:
 function onError({ request, error }: RequestMessage & { readonly error: Error }): void {
   otherMessage();
   const roundTrip = RoundTrips.of(request);
-  if (roundTrip === undefined) return endTunnel(request);
+  if (roundTrip === undefined) {
+    unwatchedUse.delete(request);
+    return endTunnel(request);
+  }
   endWaiting(roundTrip);
   roundTrip.onError(error);
 }
 
 function endUnwatchedUse(request: object): void {
-  const connection = unwatchedUse.get(request);
+  const connection = unwatchedUse.size === 0 ? undefined : unwatchedUse.get(request);
   if (connection === undefined) return;
   unwatchedUse.delete(request);
   if (connection.active === 0) connection.idleSince = now();

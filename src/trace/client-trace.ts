@@ -34,8 +34,11 @@ export interface ClientTrace {
    * Fires also when an idle connection exists and when the request must queue for one. Not called for a request that the
    * client rejects while it is being made (bad URL, bad header).
    *
+   * Undici tells nothing of a request that waits in the queue of a Pool: there it is called when that hands it on.
+   *
    * @param hostPort - `host:port` of the origin, always with a port, an IPv6 literal in brackets: `[::1]:8080`.
-   * Unlike Go, the target also when there is a proxy: Node's agents do not tell the proxy before they dial.
+   * Unlike Go, the target also when there is a proxy that opens a tunnel: neither Node's agents nor undici tell of the proxy
+   * before they dial.
    */
   getConn?(hostPort: string): void;
 
@@ -62,8 +65,9 @@ export interface ClientTrace {
   gotFirstResponseByte?(): void;
 
   /**
-   * The server answered `100 Continue`. As in Go, only when the request was sent with `Expect: 100-continue`, and only
-   * for the first 100; comes before its `got1xxResponse`.
+   * The server answered `100 Continue`. As in Go, with HTTP/1.1 only when the request was sent with `Expect: 100-continue`,
+   * only for the first 100, and before its `got1xxResponse`; with HTTP/2 after it, and also for one that nobody asked for.
+   * Never for fetch and undici over HTTP/1.1, where a 100 makes the request fail.
    */
   got100Continue?(): void;
 
@@ -127,7 +131,10 @@ export interface ClientTrace {
   /** The request's head was handed to the kernel (Go: to a buffer). Once a round trip, after `gotConn`. */
   wroteHeaders?(): void;
 
-  /** The head had `Expect: 100-continue` and was written; Node leaves waiting for the 100 to the caller. */
+  /**
+   * The head had `Expect: 100-continue` and was written; Node leaves waiting for the 100 to the caller. Never for fetch and
+   * undici over HTTP/1.1: undici refuses that field there.
+   */
   wait100Continue?(): void;
 
   /**
@@ -269,9 +276,12 @@ export type ClientName = 'http' | 'https' | 'http2' | 'fetch' | 'undici';
 export interface RoundTripInfo {
   /** Unique in this process and thread. */
   readonly id: number;
-  /** Library that made the request. */
+  /** Library that made the request: `fetch` is the global one and that of undici, `undici` all other APIs of undici. */
   readonly client: ClientName;
-  /** Version of that library; Node's own for `http`, `https` and `http2`. */
+  /**
+   * Version of that library: Node's own for `http`, `https` and `http2`, that of undici for `fetch` and `undici`; `unknown`
+   * for an undici that was bundled into a program.
+   */
   readonly clientVersion: string;
   /** Request method as sent. */
   readonly method: string;
@@ -283,9 +293,17 @@ export interface RoundTripInfo {
   readonly attempt: number;
   /** Why this round trip was made. */
   readonly reason: 'first' | 'redirect' | 'retry';
-  /** The client tells which call a round trip belongs to. False for node:http: then each round trip is its own call. */
+  /**
+   * The client tells which call a round trip belongs to. False where it does not: for node:http and node:http2, where each
+   * round trip is its own call, and for redirects that fetch follows, where `callId`, `attempt` and `reason` are inferred
+   * from the URL that the response before it named.
+   */
   readonly callKnown: boolean;
-  /** A mock answers instead of the network (undici's MockAgent). */
+  /**
+   * A mock answers instead of the network: undici's MockAgent. Then there are `roundTripStart`, `gotResponse` and
+   * `roundTripDone`, and nothing of a connection. A MockAgent of an undici that is loaded after tracing began is seen from
+   * the first request on that goes to a network, or the next `withClientTrace` or `observe`.
+   */
   readonly intercepted: boolean;
 }
 

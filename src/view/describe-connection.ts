@@ -19,19 +19,12 @@ export function connectionItems(
   if (connection.proxy !== undefined) items.push(pen.text(`via proxy ${connection.proxy}`));
   items.push(pen.text(protocolText(connection.protocol)));
   if (isMultiplexed(connection)) items.push(`${ordinal(connection.served + 1)} stream`);
-  if (served && connection.after !== undefined && !isMerelyDone(connection))
-    items.push(afterText(pen, connection));
+  if (served && connection.after !== undefined) items.push(afterText(pen, connection));
   return items;
 }
 
 function isMultiplexed({ protocol }: ConnectionUse): boolean {
   return protocol === 'h2';
-}
-
-/** The end of a stream says nothing about its connection, which goes into no pool. */
-function isMerelyDone(connection: ConnectionUse): boolean {
-  const { after, closeReason } = connection;
-  return isMultiplexed(connection) && after === 'closed' && (closeReason ?? 'response') === 'response';
 }
 
 function reuseItems(connection: ConnectionUse): string[] {

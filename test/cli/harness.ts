@@ -1,4 +1,5 @@
 import * as http from 'node:http';
+import * as http2 from 'node:http2';
 import * as https from 'node:https';
 import * as net from 'node:net';
 import { PassThrough, Readable } from 'node:stream';
@@ -85,14 +86,33 @@ export async function serveTls(
   return listen(https.createServer({ ...pair, ...more }), 'https', answer);
 }
 
+/** As {@link serve}, with HTTP/2: without TLS by prior knowledge. */
+export async function serveHttp2(answer: Answer): Promise<TestServer> {
+  return listen(http2.createServer(), 'http', answer);
+}
+
+/** As {@link serveTls}, with HTTP/2 by ALPN, and HTTP/1.1 where a client does not offer it. */
+export async function serveTlsHttp2(
+  answer: Answer,
+  pair: KeyPair = certs().good,
+  more: http2.SecureServerOptions = {},
+): Promise<TestServer> {
+  return listen(http2.createSecureServer({ allowHTTP1: true, ...pair, ...more }), 'https', answer);
+}
+
 async function listen(
-  server: http.Server | https.Server,
+  server: http.Server | https.Server | http2.Http2Server | http2.Http2SecureServer,
   scheme: string,
   answer: Answer,
 ): Promise<TestServer> {
   const seen: SeenRequest[] = [];
   let connections = 0;
-  server.on('connection', () => connections++);
+  const sockets = new Set<net.Socket>();
+  server.on('connection', (socket: net.Socket) => {
+    connections++;
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
   server.on('request', (request: http.IncomingMessage, response: http.ServerResponse) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -106,7 +126,7 @@ async function listen(
   const port = await listenOnLoopback(server);
   onTestFinished(() => {
     server.close();
-    server.closeAllConnections();
+    for (const socket of sockets) socket.destroy();
   });
   const address = `127.0.0.1:${port}`;
   return { port, address, url: `${scheme}://${address}`, seen, connections: () => connections };

@@ -16,6 +16,7 @@ const nodeLacks: Client['lacks'] = {
   redirects: 'node:http leaves redirects to its caller',
   'handshake-timeout': 'node:https has no limit for a handshake of its own',
   'header-timeout': 'node:http has a limit for silence only',
+  'queue-abort': 'node:http tells an aborted request that waits for a connection so when it gets one',
   'checked-length': 'node:http checks the length of a body after it has sent it, and only when told to',
 };
 
@@ -26,7 +27,15 @@ export const clients: readonly Client[] = [
     play: playNode,
     lacks: { ...nodeLacks, 'tls-proxy': 'there is no agent for it' },
   },
-  { name: 'https', schemes: ['https'], play: playNode, lacks: nodeLacks },
+  {
+    name: 'https',
+    schemes: ['https'],
+    play: playNode,
+    lacks: {
+      ...nodeLacks,
+      'proxy-refusal': 'https-proxy-agent gives the refusal of a proxy as the response of the origin',
+    },
+  },
 ];
 
 /** Why a client cannot run a scenario; undefined when it can. */

@@ -35,7 +35,11 @@ export interface Result {
 }
 
 /** Makes the client of one run. */
-export type MakeClient = (scenario: Scenario, target: Target) => NodeClient | Promise<NodeClient>;
+export type MakeClient = (
+  scenario: Scenario,
+  target: Target,
+  reported: HookWatch['reported'],
+) => NodeClient | Promise<NodeClient>;
 
 /** A player that runs scenarios with a client, through the public API of httptrace alone. */
 export function playerOf(makeClient: MakeClient): Player {
@@ -51,7 +55,7 @@ export function playerOf(makeClient: MakeClient): Player {
     };
     const roundTrips = new RoundTrips();
     const contextOf = contexts(scenario, keep, roundTrips);
-    const client = await makeClient(scenario, target);
+    const client = await makeClient(scenario, target, async (hook) => hooks.reported(hook));
     const aborts = scenario.requests.map(() => new AbortController());
     const starts = scenario.requests.map(() => deferred());
     onControl({

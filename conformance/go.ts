@@ -39,6 +39,7 @@ const play: Player = async (scenario, { target, report, onControl }) => {
   const events: HookEvent[] = [];
   const outcomes: Outcome[] = [];
   let complaint = '';
+  const ended = exitCode(child);
   child.stderr.setEncoding('utf8').on('data', (text: string) => (complaint += text));
   child.stdin.write(`${JSON.stringify({ scenario, ...target })}\n`);
   onControl({
@@ -60,7 +61,7 @@ const play: Player = async (scenario, { target, report, onControl }) => {
       report({ hook: 'outcome', request: line.outcome.request });
     }
   }
-  const code = await exitCode(child);
+  const code = await ended;
   if (code === 2 && complaint.startsWith('panic: hook throws')) {
     // A panic in a goroutine of net/http ends the process, and every request with it.
     for (const request of scenario.requests.keys()) {
@@ -73,9 +74,8 @@ const play: Player = async (scenario, { target, report, onControl }) => {
   return { run: { events, outcomes }, problems } satisfies Played;
 };
 
+/** Resolves when the process is over and all that it printed has been read. */
 async function exitCode(child: ReturnType<typeof spawn>): Promise<number | string> {
-  if (child.exitCode === null && child.signalCode === null) {
-    await new Promise((resolve) => child.once('exit', resolve));
-  }
+  await new Promise((resolve) => child.once('close', resolve));
   return child.exitCode ?? child.signalCode ?? 'no code';
 }

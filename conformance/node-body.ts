@@ -23,7 +23,7 @@ export function sendBody(
   if (first !== '') request.write(first);
   if (body.fails === true) {
     // What a stream's pipeline() does when its source fails. The head is out by then, as with Go.
-    request.on('socket', () => setImmediate(() => request.destroy(bodyError)));
+    void reported('wroteHeaders').then(() => request.destroy(bodyError));
     return;
   }
   const finish = (): void => {

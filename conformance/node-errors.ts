@@ -62,8 +62,9 @@ export function kindOf(error: unknown): ErrorKind | null {
   return kindOf(error.cause) ?? known ?? 'other';
 }
 
-function kindOfCode(code: unknown, { name }: Error): ErrorKind | undefined {
+function kindOfCode(code: unknown, { name, message }: Error): ErrorKind | undefined {
   if (name === 'AbortError') return 'canceled';
   if (typeof code !== 'string') return undefined;
+  if (code === 'EPROTO') return /\balert\b/.test(message) ? 'tls-alert' : 'tls-protocol';
   return kinds[code] ?? prefixes.find(([prefix]) => code.startsWith(prefix))?.[1];
 }

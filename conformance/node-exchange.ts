@@ -1,6 +1,7 @@
 import http, { type ClientRequest, type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import type { Duplex } from 'node:stream';
+import type { ConnectionOptions } from 'node:tls';
 import { domainToASCII } from 'node:url';
 import type { ExchangeOptions, Result } from './drive.ts';
 import { sendBody } from './node-body.ts';
@@ -15,23 +16,26 @@ export async function exchange(
   script: RequestScript,
   target: Target,
   agent: http.Agent,
-  { signal, reported, onFirstBytes }: ExchangeOptions,
+  { signal, reported, onFirstBytes, secure }: ExchangeOptions & { readonly secure: ConnectionOptions },
 ): Promise<Result> {
   const { request: send } = target.scheme === 'http' ? http : https;
   const { method = 'GET' } = script;
   return new Promise<Result>((resolve) => {
     let status = 0;
+    let read = 0;
     const finish: Finish = (bytes, error) => resolve({ status, bytes, error });
     let request: ClientRequest;
     try {
-      request = send({ method, agent, signal, ...whereTo(scenario, script, target) });
+      request = send({ method, agent, signal, ...secure, ...whereTo(scenario, script, target) });
     } catch (error) {
       resolve({ status, bytes: 0, error });
       return;
     }
-    request.on('error', (error) => finish(0, error));
+    // It is emitted before the response's own error.
+    request.on('error', (error) => finish(read, error));
     request.on('response', (response) => {
       status = response.statusCode ?? 0;
+      if (script.response !== 'leave') response.on('data', (chunk: Buffer) => (read += chunk.length));
       useResponse(response, script, finish);
       if (script.response !== 'leave') response.once('data', onFirstBytes);
     });
@@ -45,7 +49,7 @@ export async function exchange(
   });
 }
 
-type Where = Pick<http.RequestOptions, 'host' | 'port' | 'path' | 'headers' | 'socketPath'>;
+type Where = Pick<http.RequestOptions, 'host' | 'port' | 'path' | 'headers' | 'socketPath' | 'protocol'>;
 
 /** The address of the request's URL; of a proxy for http the proxy's, with the URL in place of the path. */
 function whereTo({ client }: Scenario, script: RequestScript, target: Target): Where {
@@ -59,16 +63,25 @@ function whereTo({ client }: Scenario, script: RequestScript, target: Target): W
     const authorization =
       proxy.credentials === undefined
         ? {}
-        : { 'Proxy-Authorization': [`Basic ${Buffer.from(proxy.credentials).toString('base64')}`] };
+        : { 'Proxy-Authorization': `Basic ${Buffer.from(proxy.credentials).toString('base64')}` };
     return {
       host: proxy.host ?? '127.0.0.1',
       port: target.port,
       path: `http://${authority}${path}`,
-      headers: { Host: [authority], ...authorization, ...headers },
+      headers: { Host: authority, ...authorization, ...headers },
     };
   }
+  // Agents for proxies pool their tunnels by it.
+  const protocol = target.scheme === 'http' ? 'http:' : 'https:';
   const socket = target.socketPath === undefined ? {} : { socketPath: target.socketPath };
-  return { host: named, ...(number === undefined ? {} : { port: number }), path, headers, ...socket };
+  return {
+    host: named,
+    ...(number === undefined ? {} : { port: number }),
+    path,
+    headers,
+    protocol,
+    ...socket,
+  };
 }
 
 // What `new URL()` does with names that are not ASCII; it would change the case of others.
@@ -80,15 +93,21 @@ function unbracketed(host: string): string {
   return host.replace(/^\[(.*)\]$/, '$1').replace('%25', '%');
 }
 
-function headersOf({ header = [], body, close }: RequestScript): Readonly<Record<string, string[]>> {
-  const headers: Record<string, string[]> = {};
-  for (const [name, value] of header) headers[name] = [...(headers[name] ?? []), value];
-  if (close === true) headers['Connection'] = ['close'];
-  if (body === undefined) return headers;
-  if (body.trailers !== undefined) headers['Trailer'] = [body.trailers.map(([name]) => name).join(', ')];
+function headersOf({
+  method,
+  header = [],
+  body,
+}: RequestScript): Readonly<Record<string, string | string[]>> {
+  const lines = new Map<string, string[]>();
+  for (const [name, value] of header) lines.set(name, [...(lines.get(name) ?? []), value]);
+  // One value is a string: an array is refused for some names.
+  const headers: Record<string, string | string[]> = {};
+  for (const [name, values] of lines) headers[name] = values.length === 1 ? values.join() : values;
+  if (body === undefined) return method === 'POST' ? { ...headers, 'Content-Length': '0' } : headers;
+  if (body.trailers !== undefined) headers['Trailer'] = body.trailers.map(([name]) => name).join(', ');
   return body.framing === 'length'
-    ? { ...headers, 'Content-Length': [String(body.size)] }
-    : { ...headers, 'Transfer-Encoding': ['chunked'] };
+    ? { ...headers, 'Content-Length': String(body.size) }
+    : { ...headers, 'Transfer-Encoding': 'chunked' };
 }
 
 function useResponse(response: IncomingMessage, { response: use }: RequestScript, finish: Finish): void {

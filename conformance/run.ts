@@ -12,6 +12,9 @@ import { drawTable } from './table.ts';
  * too; `--recorded` does without Go. Ends with 1 when a difference is not one of docs/fidelity.md.
  */
 
+// Hooks that throw are a part of the scenarios; that it is reported is tested elsewhere.
+process.removeAllListeners('warning');
+
 const names = process.argv.slice(2).filter((argument) => argument !== '--recorded');
 const unknown = names.filter((name) => !scenarios.some((scenario) => scenario.name === name));
 if (unknown.length > 0) {
@@ -56,6 +59,8 @@ async function chooseReference(): Promise<Reference> {
 }
 
 function printRuns({ scenario, client, scheme, verdict, runs }: Comparison): void {
+  if (verdict.kind === 'open')
+    console.log(`${scenario.name} (${scheme}): open for ${client.name}: ${verdict.what}`);
   if (verdict.kind === 'cannot')
     console.log(`${scenario.name} (${scheme}): - for ${client.name}: ${verdict.reason}\n`);
   if (runs === undefined) return;

@@ -57,6 +57,8 @@ export type Need =
   | 'header-timeout'
   /** Limit connections to a host, and queue for them. */
   | 'connection-limit'
+  /** Give up at once a request that waits for a connection. */
+  | 'queue-abort'
   /** Limit idle connections to a host. */
   | 'idle-limit'
   /** Not keep connections. */
@@ -77,8 +79,8 @@ export type Need =
   | 'failing-body'
   /** Send the field names `Host` or `Connection` as told. */
   | 'own-host'
-  /** Keep the case of the URL's host. */
-  | 'host-case'
+  /** Keep the URL's host as it is written. */
+  | 'host-as-written'
   /** Connect to an address with a zone. */
   | 'zone'
   /** Talk through a socket of the file system. */
@@ -91,6 +93,8 @@ export type Need =
   | 'http-proxy'
   /** Use a proxy for https. */
   | 'connect-proxy'
+  /** Fail when a proxy gives no tunnel. */
+  | 'proxy-refusal'
   /** Use a proxy that itself is reached over TLS. */
   | 'tls-proxy'
   /** Use a SOCKS5 proxy. */
@@ -131,6 +135,8 @@ export interface ClientOptions {
   readonly maxIdleConnections?: number;
   /** What names resolve to, by name; no address: the name does not exist. Absent: the system's resolver. */
   readonly hosts?: Readonly<Record<string, readonly string[]>>;
+  /** The resolver for `hosts` answers when the first request has come so far; at once when absent. */
+  readonly resolvesAfter?: 'outcome';
   /** The scripted server is a proxy of this kind; requests for its own scheme are sent to it. */
   readonly proxy?: ProxyOptions;
 }

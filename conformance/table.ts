@@ -37,6 +37,8 @@ function describe(verdict: Comparison['verdict']): string {
       return 'DIFFERS';
     case 'leftOut':
       return `left out: ${verdict.reason}`;
+    case 'open':
+      return 'OPEN';
     case 'cannot':
       return '-';
   }
@@ -50,6 +52,7 @@ function summary(scenarios: number, comparisons: readonly Comparison[]): string 
     `${count('listed')} different as docs/fidelity.md says`,
     `${count('differs')} different`,
   ];
+  if (count('open') > 0) parts.push(`${count('open')} open`);
   if (count('cannot') > 0) parts.push(`${count('cannot')} that the client cannot do`);
   if (count('leftOut') > 0) parts.push(`${count('leftOut')} left out`);
   return parts.join(', ');

@@ -86,7 +86,9 @@ function applyEdit(run: Run, edit: Edit, others: Others): Run {
     case 'as':
       return others(edit.scenario) ?? run;
     case 'remove':
-      return { ...run, events: withoutHook(run.events, edit, concerns) };
+      return { ...run, events: run.events.filter((event) => !concerns(event) || event.hook !== edit.hook) };
+    case 'until':
+      return { ...run, events: eventsUntil(run.events, edit, concerns) };
     case 'argument': {
       const { hook, name, value } = edit;
       const changed = (event: HookEvent): HookEvent =>
@@ -110,16 +112,16 @@ function applyEdit(run: Run, edit: Edit, others: Others): Run {
   }
 }
 
-/** Takes off the calls of a hook, or those from the n-th call on. */
-function withoutHook(
+/** What comes before the n-th call of a hook; of other requests all. */
+function eventsUntil(
   events: readonly HookEvent[],
-  { hook, from = 0 }: Extract<Edit, { edit: 'remove' }>,
+  { hook, call }: Extract<Edit, { edit: 'until' }>,
   concerns: (event: HookEvent) => boolean,
 ): readonly HookEvent[] {
   let calls = 0;
   return events.filter((event) => {
-    if (!concerns(event) || event.hook !== hook) return true;
-    calls += 1;
-    return calls <= from;
+    if (!concerns(event)) return true;
+    if (event.hook === hook) calls += 1;
+    return calls < call;
   });
 }

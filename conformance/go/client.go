@@ -13,7 +13,7 @@ import (
 )
 
 // newClient makes the client that the scenario asks for, with a pool of its own.
-func newClient(in *input) *http.Client {
+func newClient(in *input, report *reporter) *http.Client {
 	options := in.Scenario.Client
 	wait := 1000
 	if options.ExpectContinueTimeout != nil {
@@ -29,7 +29,7 @@ func newClient(in *input) *http.Client {
 		DisableKeepAlives:     options.KeepsAlive != nil && !*options.KeepsAlive,
 		MaxConnsPerHost:       options.MaxConnections,
 		MaxIdleConnsPerHost:   options.MaxIdleConnections,
-		DialContext:           dialContext(in),
+		DialContext:           dialContext(in, report),
 	}
 	if options.Proxy != nil {
 		transport.Proxy = http.ProxyURL(proxyURL(in))
@@ -59,15 +59,19 @@ func tlsSettings(in *input) *tls.Config {
 	return settings
 }
 
-func dialContext(in *input) func(ctx context.Context, network, addr string) (net.Conn, error) {
+func dialContext(in *input, report *reporter) func(ctx context.Context, network, addr string) (net.Conn, error) {
 	dialer := &net.Dialer{}
 	if in.SocketPath != "" {
 		return func(ctx context.Context, _, _ string) (net.Conn, error) {
 			return dialer.DialContext(ctx, "unix", in.SocketPath)
 		}
 	}
-	if in.Scenario.Client.Hosts != nil {
-		dialer.Resolver = newResolver(in.Scenario.Client.Hosts)
+	if options := in.Scenario.Client; options.Hosts != nil {
+		dialer.Resolver = newResolver(options.Hosts, func() {
+			if options.ResolvesAfter != "" {
+				report.await(0, options.ResolvesAfter)
+			}
+		})
 	}
 	return dialer.DialContext
 }

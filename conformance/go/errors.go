@@ -21,6 +21,9 @@ var (
 var texts = []struct{ text, kind string }{
 	{"malformed", "protocol"},
 	{"bad Content-Length", "protocol"},
+	{"invalid byte in chunk length", "protocol"},
+	{"use of closed network connection", "closed"},
+	{"remote error: tls", "tls-alert"},
 	{"invalid header", "protocol"},
 	{"server response headers exceeded", "protocol"},
 	{"with Body length", "body"},

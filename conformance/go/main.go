@@ -28,7 +28,7 @@ func main() {
 		fail(err)
 	}
 	report := newReporter()
-	client := newClient(&in)
+	client := newClient(&in, report)
 	contextOf := contexts(&in, report)
 	control := newControl(len(in.Scenario.Requests))
 	go control.obey(stdin)

@@ -73,6 +73,8 @@ func (r *reporter) outcome(result outcome) {
 	r.mutex.Lock()
 	defer r.mutex.Unlock()
 	r.print(map[string]any{"outcome": result})
+	r.seen[seenHook{result.Request, "outcome"}] = true
+	r.changed.Broadcast()
 }
 
 // firstBytes tells that the caller has read the first bytes of a body.

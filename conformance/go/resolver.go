@@ -17,13 +17,17 @@ const (
 	nonexistent = 0x8403
 )
 
-// newResolver gives a resolver that asks a name server inside of this process, which knows these hosts and no others.
-func newResolver(hosts map[string][]string) *net.Resolver {
+// newResolver gives a resolver that asks a name server inside of this process, which knows these hosts and no
+// others, and answers when wait has returned.
+func newResolver(hosts map[string][]string, wait func()) *net.Resolver {
 	return &net.Resolver{
 		PreferGo: true,
 		Dial: func(context.Context, string, string) (net.Conn, error) {
 			client, server := net.Pipe()
-			go serveNames(server, hosts)
+			go func() {
+				wait()
+				serveNames(server, hosts)
+			}()
 			return client, nil
 		},
 	}

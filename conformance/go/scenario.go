@@ -33,6 +33,7 @@ type clientOptions struct {
 	MaxConnections        int
 	MaxIdleConnections    int
 	Hosts                 map[string][]string
+	ResolvesAfter         string
 	Proxy                 *proxyOptions
 }
 

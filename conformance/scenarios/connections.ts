@@ -24,7 +24,7 @@ export const connections: readonly Scenario[] = [
         ],
       ],
     },
-    requests: [{ host: '127.0.0.1' }, { host: '127.0.0.1', path: '/second' }],
+    requests: [{ host: '127.0.0.1' }, { host: '127.0.0.1', header: [['X-Told', 'two']] }],
   },
   {
     name: 'localhost',
@@ -75,6 +75,9 @@ export const connections: readonly Scenario[] = [
         [{ await: 'head' }, { send: response('200 OK', 'hello') }],
       ],
     },
-    requests: [{ host: '127.0.0.1', response: { closeAfter: 3 } }, { host: '127.0.0.1' }],
+    requests: [
+      { host: '127.0.0.1', header: [['X-Told', 'one']], response: { closeAfter: 3 } },
+      { host: '127.0.0.1' },
+    ],
   },
 ];

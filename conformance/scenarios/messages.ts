@@ -1,4 +1,6 @@
-/** Raw HTTP/1.1 messages for server scripts. */
+import type { ServerStep } from '../server-script.ts';
+
+/** Raw HTTP/1.1 messages and steps for server scripts. */
 
 /** A response head: status line, fields, blank line. */
 export function head(status: string, ...fields: readonly string[]): string {
@@ -9,3 +11,13 @@ export function head(status: string, ...fields: readonly string[]): string {
 export function response(status: string, body: string, ...fields: readonly string[]): string {
   return head(status, ...fields, `Content-Length: ${body.length}`) + body;
 }
+
+/** Answers one request that has no body. */
+export const answer: readonly ServerStep[] = [{ await: 'head' }, { send: response('200 OK', 'hello') }];
+
+/** Answers one request that has a body. */
+export const answerBody: readonly ServerStep[] = [
+  { await: 'head' },
+  { await: 'body' },
+  { send: response('200 OK', 'hello') },
+];

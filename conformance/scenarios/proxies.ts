@@ -1,0 +1,195 @@
+import type { ServerStep } from '../server-script.ts';
+import type { Scenario } from '../scenario.ts';
+import { answer, head, response } from './messages.ts';
+
+const origin = { host: 'origin.test' };
+const plain = { kind: 'http' } as const;
+const tunnel: readonly ServerStep[] = [
+  { await: 'head' },
+  { send: head('200 Connection established') },
+  { tls: true },
+];
+const socks: readonly ServerStep[] = [
+  { await: 'greeting' },
+  { send: '\x05\x00' },
+  { await: 'socks' },
+  { send: '\x05\x00\x00\x01\x00\x00\x00\x00\x00\x00' },
+];
+
+/** Requests through proxies; the scripted server is the proxy, and the origin behind it. */
+export const proxies: readonly Scenario[] = [
+  {
+    name: 'http-proxy',
+    title: 'a request for http goes to the proxy, which alone is looked up and connected to',
+    schemes: ['http'],
+    needs: ['http-proxy'],
+    client: { proxy: plain },
+    server: { connections: [answer] },
+    requests: [origin],
+  },
+  {
+    name: 'http-proxy-credentials',
+    title: 'the proxy’s credentials are a field of the request',
+    schemes: ['http'],
+    needs: ['http-proxy'],
+    client: { proxy: { ...plain, credentials: 'user:secret' } },
+    server: { connections: [answer] },
+    requests: [origin],
+  },
+  {
+    name: 'http-proxy-other-host',
+    title: 'a connection to the proxy serves every host',
+    schemes: ['http'],
+    needs: ['http-proxy'],
+    client: { proxy: plain },
+    server: { connections: [[...answer, ...answer]] },
+    requests: [origin, { host: 'other.test' }],
+  },
+  {
+    name: 'http-proxy-by-name',
+    title: 'the name of the proxy is looked up',
+    schemes: ['http'],
+    needs: ['http-proxy', 'resolver'],
+    client: { proxy: { ...plain, host: 'proxy.test' }, hosts: { 'proxy.test': ['127.0.0.1'] } },
+    server: { connections: [answer] },
+    requests: [origin],
+  },
+  {
+    name: 'http-proxy-refused',
+    title: 'a proxy that refuses ends the request',
+    schemes: ['http'],
+    needs: ['http-proxy', 'resolver'],
+    client: { proxy: { ...plain, host: 'proxy.test' }, hosts: { 'proxy.test': ['127.0.0.1'] } },
+    server: { refuses: true, connections: [] },
+    requests: [origin],
+  },
+  {
+    name: 'http-proxy-says-no',
+    title: 'a 407 to a request for http is a response like others',
+    schemes: ['http'],
+    needs: ['http-proxy'],
+    client: { proxy: plain },
+    server: {
+      connections: [[{ await: 'head' }, { send: response('407 Proxy Authentication Required', 'no') }]],
+    },
+    requests: [origin],
+  },
+  {
+    name: 'connect-proxy',
+    title: 'a request for https goes through a tunnel, of which only the handshake inside is told',
+    schemes: ['https'],
+    needs: ['connect-proxy'],
+    client: { proxy: plain },
+    server: { raw: true, connections: [[...tunnel, ...answer]] },
+    requests: [{ host: 'localhost' }],
+  },
+  {
+    name: 'connect-proxy-reused',
+    title: 'a tunnel is reused like a connection',
+    schemes: ['https'],
+    needs: ['connect-proxy'],
+    client: { proxy: { ...plain, credentials: 'user:secret' } },
+    server: { raw: true, connections: [[...tunnel, ...answer, ...answer]] },
+    requests: [{ host: 'localhost' }, { host: 'localhost' }],
+  },
+  {
+    name: 'connect-proxy-says-no',
+    title: 'a proxy that wants other credentials ends the request',
+    schemes: ['https'],
+    needs: ['connect-proxy', 'proxy-refusal'],
+    client: { proxy: plain },
+    server: {
+      raw: true,
+      connections: [
+        [
+          { await: 'head' },
+          { send: head('407 Proxy Authentication Required', 'Content-Length: 0', 'Connection: close') },
+          { end: 'fin' },
+        ],
+      ],
+    },
+    requests: [{ host: 'localhost' }],
+  },
+  {
+    name: 'connect-proxy-closes',
+    title: 'a proxy that closes instead of an answer ends the request',
+    schemes: ['https'],
+    needs: ['connect-proxy'],
+    client: { proxy: plain },
+    server: { raw: true, connections: [[{ await: 'head' }, { end: 'fin' }]] },
+    requests: [{ host: 'localhost' }],
+  },
+  {
+    name: 'connect-proxy-refused',
+    title: 'a proxy for a tunnel that refuses ends the request',
+    schemes: ['https'],
+    needs: ['connect-proxy', 'resolver'],
+    client: { proxy: { ...plain, host: 'proxy.test' }, hosts: { 'proxy.test': ['127.0.0.1'] } },
+    server: { raw: true, refuses: true, connections: [] },
+    requests: [{ host: 'localhost' }],
+  },
+  {
+    name: 'connect-proxy-untrusted',
+    title: 'a wrong certificate behind a tunnel ends the handshake',
+    schemes: ['https'],
+    needs: ['connect-proxy', 'resolver'],
+    client: { proxy: { ...plain, host: 'proxy.test' }, hosts: { 'proxy.test': ['127.0.0.1'] } },
+    server: { raw: true, certificate: 'expired', connections: [[...tunnel, { end: 'ignore' }]] },
+    requests: [{ host: 'localhost' }],
+  },
+  {
+    name: 'tls-proxy',
+    title: 'a proxy over TLS has a handshake of its own before the one inside',
+    schemes: ['https'],
+    needs: ['tls-proxy'],
+    client: { proxy: { kind: 'https', host: 'localhost' } },
+    server: { raw: true, connections: [[{ tls: true }, ...tunnel, ...answer]] },
+    requests: [{ host: '127.0.0.1' }],
+  },
+  {
+    name: 'tls-proxy-for-http',
+    title: 'a proxy over TLS makes requests for http have a handshake',
+    schemes: ['http'],
+    needs: ['tls-proxy'],
+    client: { proxy: { kind: 'https', host: 'localhost' } },
+    server: { raw: true, connections: [[{ tls: true }, ...answer]] },
+    requests: [origin],
+  },
+  {
+    name: 'socks',
+    title: 'what is said to a SOCKS5 proxy is not told, and it looks the name up',
+    schemes: ['http'],
+    needs: ['socks'],
+    client: { proxy: { kind: 'socks5' } },
+    server: { connections: [[...socks, ...answer]] },
+    requests: [{ host: 'behind.test' }],
+  },
+  {
+    name: 'socks-tls',
+    title: 'the handshake behind a SOCKS5 proxy is told',
+    schemes: ['https'],
+    needs: ['socks'],
+    client: { proxy: { kind: 'socks5' } },
+    server: { raw: true, connections: [[...socks, { tls: true }, ...answer]] },
+    requests: [{ host: 'example.test' }],
+  },
+  {
+    name: 'socks-says-no',
+    title: 'a SOCKS5 proxy that refuses ends the request',
+    schemes: ['http'],
+    needs: ['socks'],
+    client: { proxy: { kind: 'socks5' } },
+    server: {
+      connections: [
+        [
+          { await: 'greeting' },
+          { send: '\x05\x00' },
+          { await: 'socks' },
+          { send: '\x05\x02\x00\x01\x00\x00\x00\x00\x00\x00' },
+          { end: 'fin' },
+        ],
+      ],
+    },
+    requests: [origin],
+  },
+];

@@ -75,8 +75,10 @@ describe('expect-refused', () => {
       expect(head).not.toMatch(/expect/i);
     },
   );
+});
 
-  it('expect-refused: fetch has no other way to ask for a 100, over HTTP/2 either', async () => {
+describe('fetch-cannot-expect', () => {
+  it('fetch-cannot-expect: fetch has no other way to ask for a 100 over HTTP/2', async () => {
     let expectation: string | undefined = 'none';
     const { origin } = await http2Server((stream, headers) => {
       expectation = headers.expect;

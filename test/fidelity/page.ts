@@ -18,8 +18,11 @@ export type Column = (typeof COLUMNS)[number];
 /** A row of the table: a hook, or what holds for all of them. */
 export type Row = HookName | 'every hook';
 
-/** What a part of a cell says: as Go, otherwise, not although Go does, not as Go does not. */
-export type Kind = 'same' | 'differs' | 'never' | '–';
+/** The column of what holds for each client. */
+const EVERY_CLIENT = 'all clients';
+
+/** What a part of a cell says: as Go, as the column for all clients, otherwise, not although Go does, not as in Go. */
+export type Kind = 'same' | 'as all' | 'differs' | 'never' | '–';
 
 /** `kind`, with the ids of the lines that tell how or why, where `condition` holds. */
 export interface Part {
@@ -94,14 +97,21 @@ function columnsOf(line: string): readonly string[] {
 
 function cellsOf(header: readonly string[], fields: readonly string[]): readonly Cell[] {
   const row = known(ROWS, plain(fields[0]), 'hook');
-  return fields.slice(1).map((text, index) => {
-    const column = known(COLUMNS, plain(header[index + 1]), 'client');
-    return { row, column, text, parts: text.split(';').map(partOf) };
+  const parts = fields.map((text, index) => (index === 0 ? [] : text.split(';').map(partOf)));
+  const shared = parts[header.indexOf(EVERY_CLIENT)] ?? [];
+  const differs = shared.some(({ kind }) => kind === 'differs');
+  return COLUMNS.filter((column) => header.includes(column)).map((column) => {
+    const index = header.indexOf(column);
+    const own = parts[index] ?? [];
+    if (own.some(({ kind }) => kind === (differs ? 'same' : 'as all'))) {
+      throw new Error(`fidelity.md: ${row}, ${column}: "${fields[index]}" does not go with all clients`);
+    }
+    return { row, column, text: fields[index] ?? '', parts: differs ? [...shared, ...own] : own };
   });
 }
 
 const PART =
-  /^(?<kind>same|differs|never|–)(?: (?<word>before|from|with) (?<operand>(?:Node )?[\w ]+?))?(?:: (?<ids>.+))?$/;
+  /^(?<kind>same|as all|differs|never|–)(?: (?<word>before|from|with) (?<operand>(?:Node )?[\w ]+?))?(?:: (?<ids>.+))?$/;
 
 function partOf(text: string): Part {
   const found = PART.exec(text.trim())?.groups;

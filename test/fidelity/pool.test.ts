@@ -91,9 +91,9 @@ describe('redirect-dials', () => {
   });
 });
 
-describe('pipelining', () => {
+describe('pipelined-requests', () => {
   it.each(packages)(
-    'pipelining: undici sends a request on a connection that still owes an answer ($name)',
+    'pipelined-requests: undici sends a request on a connection that still owes an answer ($name)',
     async (client) => {
       const server = await scriptedServer(async (peer) => {
         await peer.head();

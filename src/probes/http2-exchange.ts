@@ -46,6 +46,11 @@ export class Http2Exchange implements StreamExchange {
     this.#isConnect = methodOf(stream.sentHeaders ?? {}) === 'CONNECT';
   }
 
+  /** Both sides of the stream are at their end. */
+  get hasEnded(): boolean {
+    return !Number.isNaN(this.#endTime) && !Number.isNaN(this.#writtenTime);
+  }
+
   get requestFields(): readonly FieldGroup[] | undefined {
     const sent = this.#sent;
     return sent === undefined ? undefined : sentFields(sent);
@@ -173,9 +178,8 @@ export class Http2Exchange implements StreamExchange {
   }
 
   #checkDone(): void {
-    if (Number.isNaN(this.#endTime) || Number.isNaN(this.#writtenTime)) return;
     // In the next tick, because node:http2 tells of the head and the trailers in ticks that it has asked for by now.
-    process.nextTick(finishDone, this);
+    if (this.hasEnded) process.nextTick(finishDone, this);
   }
 
   #finish(time: number, err: Error | null): void {

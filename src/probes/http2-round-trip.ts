@@ -57,14 +57,12 @@ const NOTHING: ExchangeFacts = {
 };
 
 function hostAndPort(authority: string): { readonly host: string; readonly port: string | undefined } {
-  // Userinfo is deprecated in an authority, and no part of where it goes.
-  const bare = authority.slice(authority.lastIndexOf('@') + 1);
-  const colon = bare.lastIndexOf(':');
-  const hasPort = colon !== -1 && !bare.endsWith(']');
-  const host = hasPort ? bare.slice(0, colon) : bare;
+  const colon = authority.lastIndexOf(':');
+  const hasPort = colon !== -1 && !authority.endsWith(']');
+  const host = hasPort ? authority.slice(0, colon) : authority;
   return {
     // Of a session's own IPv6 address node:http2 makes `::1:443`.
     host: host.includes(':') && !host.startsWith('[') ? `[${host}]` : host,
-    port: hasPort && colon + 1 < bare.length ? bare.slice(colon + 1) : undefined,
+    port: hasPort && colon + 1 < authority.length ? authority.slice(colon + 1) : undefined,
   };
 }

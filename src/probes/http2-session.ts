@@ -7,6 +7,7 @@ import type { RoundTrip } from '../events/round-trip.ts';
 import { Connections } from './connections.ts';
 import { dialOf } from './dial.ts';
 import { Given } from './given.ts';
+import { isOpen } from './http2-streams.ts';
 
 /** The streams of a session, as node:http2 keeps them; private. */
 interface OpenStreams {
@@ -84,8 +85,7 @@ export class WatchedSession {
   #isOpen(own: ClientHttp2Stream): boolean {
     const streams = this.#open?.streams;
     if (streams === undefined || streams.size <= 1) return false;
-    // One whose response nobody reads stays in the list, and is closed.
-    for (const stream of streams.values()) if (stream !== own && !stream.closed) return true;
+    for (const stream of streams.values()) if (stream !== own && isOpen(stream)) return true;
     return false;
   }
 

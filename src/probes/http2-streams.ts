@@ -37,6 +37,12 @@ export function watchStream(patches: Patches, stream: ClientHttp2Stream, exchang
   new Exchanges(stream, exchange);
 }
 
+/** By the protocol; in node:http2's list is also what has ended and is not read yet, or was told to end in this turn. */
+export function isOpen(stream: ClientHttp2Stream): boolean {
+  if (stream.closed || Exchanges.of(stream)?.hasEnded === true) return false;
+  return !stream.readableEnded || !stream.writableFinished;
+}
+
 function unwrapped(): void {
   wrapped = undefined;
 }

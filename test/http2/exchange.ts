@@ -14,7 +14,8 @@ export const SCHEMES: readonly Scheme[] = ['h2', 'h2c'];
 export type OnStream = (
   stream: http2.ServerHttp2Stream,
   headers: http2.IncomingHttpHeaders,
-  server: Http2Server,
+  flags: number,
+  rawHeaders: string[],
 ) => void;
 
 /** A running HTTP/2 server. */
@@ -39,9 +40,10 @@ export async function http2Server(
     sessions.push(session);
     session.on('error', () => {});
   });
-  server.on('stream', (stream, headers) => {
+  // Node emits the raw fields too, which @types/node leaves out.
+  server.on('stream', (stream, headers, flags, ...[raw = []]: string[][]) => {
     stream.on('error', () => {});
-    onStream(stream, headers, running);
+    onStream(stream, headers, flags, raw);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

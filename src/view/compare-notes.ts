@@ -17,8 +17,7 @@ export function comparisonNotes(all: readonly ComparedClient[]): string[] {
   const [first] = clients;
   if (first === undefined || clients.length < 2) return failures;
   const differences = PREDICATES.flatMap((predicate) => differenceNote(clients, predicate));
-  const everybody = clients.length === 2 ? 'Both' : `All ${clients.length}`;
-  const same = `${everybody} ${spokeProtocol(first)} and ${openedConnections(first)}.`;
+  const same = `${everybody(clients)} ${spokeProtocol(first)} and ${openedConnections(first)}.`;
   return [...failures, ...(differences.length === 0 ? [same] : differences), ...timeNotes(clients)];
 }
 
@@ -97,13 +96,17 @@ function timeNotes(clients: readonly ComparedClient[]): string[] {
   const longer = slowest.total - fastest.total;
   const many = clients.some(({ calls }) => calls.length > 1);
   const hint = many ? '' : ' One request each tells little: -n 10 compares medians.';
-  if (longer < slowest.total * SAME) return [`All took about the same time.${hint}`];
+  if (longer < slowest.total * SAME) return [`${everybody(clients)} took about the same time.${hint}`];
   const phase = mostDifferent(compareTimes([slowest.client, fastest.client]).filter(isLonger));
   const isMost = phase !== undefined && phase.difference >= longer / 2;
   const where = isMost ? `, most of it in ${phase.metric}` : '';
   return [
     `${fastest.client.name} was fastest with ${formatDuration(fastest.total)}, ${slowest.client.name} took ${formatDuration(longer)} longer${where}.${hint}`,
   ];
+}
+
+function everybody({ length }: readonly ComparedClient[]): string {
+  return length === 2 ? 'Both' : `All ${length}`;
 }
 
 /** Than the second, in a comparison of two. */

@@ -3,11 +3,13 @@ import { durationScale } from './format.ts';
 import { PHASES } from './layout.ts';
 import type { Pen } from './pen.ts';
 import { medianOf, METRICS, type Metric } from './stats.ts';
-import { padEnd, padStart } from './text.ts';
+import { padEnd, padStart, textWidth, truncateEnd } from './text.ts';
 
 const LABEL_WIDTH = 10;
 const LEAST_COLUMN = 9;
+const LONGEST_NAME = 12;
 const DIFFERENCE = 'difference';
+const LARGEST = ' largest';
 
 /** The times of one metric. */
 export interface ComparedMetric {
@@ -47,12 +49,18 @@ export function drawComparedTimes(pen: Pen, all: readonly ComparedClient[]): str
   const most = clients.length > 1 ? mostDifferent(compared) : undefined;
   const longest = Math.max(...compared.flatMap(({ values }) => values.map((value) => value ?? 0)));
   const scale = durationScale(longest);
-  const widths = clients.map(({ name }) =>
-    Math.max(LEAST_COLUMN, name.length + 2, scale.number(longest).length + 2),
+  const names = clients.map(({ name }) => truncateEnd(pen.text(name), LONGEST_NAME, pen.glyph.ellipsis));
+  const widths = names.map((name) =>
+    Math.max(LEAST_COLUMN, textWidth(name) + 2, scale.number(longest).length + 2),
   );
-  const names = clients.map(({ name }, index) => padStart(pen.text(name), widths[index] ?? 0)).join('');
-  const heading = clients.length > 1 ? padStart(DIFFERENCE, DIFFERENCE.length + 2) : '';
-  const lines = [pen.paint('dim', padEnd(scale.unit, LABEL_WIDTH) + names + heading)];
+  const room = pen.width - LABEL_WIDTH - widths.reduce((sum, width) => sum + width, 0);
+  const differences = DIFFERENCE.length + 2;
+  const hasDifferences = clients.length > 1 && room >= differences;
+  const pointer = ` ${pen.glyph.pointer}`;
+  const mark = [pointer + LARGEST, pointer, ''].find((text) => differences + text.length <= room) ?? '';
+  const heads = names.map((name, index) => padStart(name, widths[index] ?? 0)).join('');
+  const heading = heads + (hasDifferences ? padStart(DIFFERENCE, differences) : '');
+  const lines = [pen.paint('dim', padEnd(scale.unit, LABEL_WIDTH) + heading)];
   for (const one of compared) {
     const isMost = one === most;
     const style = one.metric === 'total' || one.metric === 'ttfb' ? 'bold' : one.metric;
@@ -61,10 +69,9 @@ export function drawComparedTimes(pen: Pen, all: readonly ComparedClient[]): str
       const text = value === undefined ? pen.paint('dim', pen.glyph.nothing) : scale.number(value);
       return padStart(isLongest ? pen.paint('warn', text) : text, widths[index] ?? 0);
     });
-    const difference =
-      clients.length > 1 ? padStart(scale.number(one.difference), DIFFERENCE.length + 2) : '';
-    const mark = isMost ? ` ${pen.paint('warn', `${pen.glyph.pointer} largest`)}` : '';
-    lines.push(padEnd(pen.paint(style, one.metric), LABEL_WIDTH) + cells.join('') + difference + mark);
+    const difference = hasDifferences ? padStart(scale.number(one.difference), differences) : '';
+    const pointed = isMost && hasDifferences ? pen.paint('warn', mark) : '';
+    lines.push(padEnd(pen.paint(style, one.metric), LABEL_WIDTH) + cells.join('') + difference + pointed);
   }
   return lines;
 }

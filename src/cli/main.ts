@@ -93,15 +93,22 @@ async function clientsFor(options: Options, asked: Asked, io: Io): Promise<reado
     for (const one of clients) requireAble(one, asked);
     return clients;
   }
-  const able = compare.clients.filter((one) => limitOf(one, asked) === undefined);
-  const unable = compare.clients.filter((one) => !able.includes(one));
-  const reasons = unable.map((one) => `${one} ${limitOf(one, asked) ?? ''}`);
+  const limits = compare.clients.map((one) => ({ one, limit: limitOf(one, asked) ?? unlikely(one, asked) }));
+  const able = limits.filter(({ limit }) => limit === undefined).map(({ one }) => one);
+  const reasons = limits.flatMap(({ one, limit }) => (limit === undefined ? [] : [`${one} ${limit}`]));
   if (able.length < 2) throw new UsageError(`nothing to compare: ${reasons.join('; ')}`);
   await writeLines(
     io.stderr,
     reasons.map((reason) => `httptrace: left out: ${cleanText(reason)}`),
   );
   return able;
+}
+
+/** Why a client that nobody has named would most probably fail. */
+function unlikely(client: ClientName, { options, urls }: Asked): string | undefined {
+  const isPlain = urls.some((url) => url.protocol === 'http:');
+  if (client !== 'http2' || options.httpVersion === '2' || !isPlain) return undefined;
+  return 'needs a server that speaks HTTP/2 without TLS (with --http2 it is tried)';
 }
 
 async function warmUpAll(

@@ -10,6 +10,7 @@ import { Context, currentNode } from '../trace/context.ts';
 import { areProbesOurs } from '../trace/shared.ts';
 import { isWatched } from '../trace/trace-list.ts';
 import { dialTarget } from './dial-target.ts';
+import { setOwnMethod } from './own-method.ts';
 import type { Patches } from './patches.ts';
 import { Given } from './given.ts';
 import { hasHandle, isServer, streamsBelow } from './tls-internals.ts';
@@ -302,8 +303,28 @@ function onLookup(
 function onAttempt(this: Socket, ip: string, port: number | undefined): void {
   const dial = Watches.of(this)?.dial;
   if (dial === undefined) return;
-  if (port === undefined || port === null || isIP(ip) === 0) dial.connectStart(now(), 'unix', ip);
-  else dial.connectStart(now(), 'tcp', ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`);
+  const isUnix = port === undefined || port === null || isIP(ip) === 0;
+  const addr = isUnix ? ip : ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`;
+  undestroyed(this, () => dial.connectStart(now(), isUnix ? 'unix' : 'tcp', addr));
+}
+
+/**
+ * Calls hooks where node:net goes on to use the handle of `socket` right after, and throws when there is none (uncaught,
+ * after a lookup; Node 20 to 26). A hook that destroys it, or its request, has its way in the next tick.
+ */
+function undestroyed(socket: Socket, callHooks: () => void): void {
+  let reason: [err?: Error] | undefined;
+  const restore = setOwnMethod(socket, 'destroy', function destroy(this: Socket, err?: Error) {
+    reason ??= err === undefined ? [] : [err];
+    return this;
+  });
+  callHooks();
+  restore();
+  if (reason !== undefined) process.nextTick(destroy, socket, reason);
+}
+
+function destroy(socket: Socket, reason: [err?: Error]): void {
+  socket.destroy(...reason);
 }
 
 function onAttemptFailed(this: Socket, _ip: string, _port: number, _family: number, err?: Error): void {

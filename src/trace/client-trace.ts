@@ -88,15 +88,13 @@ export interface ClientTrace {
   dnsStart?(info: DNSStartInfo): void;
 
   /**
-   * The lookup of `dnsStart` has ended; exactly once for each `dnsStart`, also when the request is gone by then. To
-   * destroy the request here, do it in `queueMicrotask`: node:net is about to connect and throws when its socket is gone.
+   * The lookup of `dnsStart` has ended; exactly once for each `dnsStart`, also when the request is gone by then.
    */
   dnsDone?(info: DNSDoneInfo): void;
 
   /**
    * One connection attempt begins; once for each address tried, so several times in a dial (Happy Eyeballs, RFC 8305).
-   * Node tries addresses one after the other. To destroy the request here, do it in `queueMicrotask`: node:net is about
-   * to connect and throws when its socket is gone.
+   * Node tries addresses one after the other. A request that is destroyed here goes on to connect until the next tick.
    *
    * @param network - `tcp`, or `unix` for a unix domain socket or named pipe.
    * @param addr - resolved `address:port`, IPv6 in brackets; the path for `unix`.

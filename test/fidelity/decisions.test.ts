@@ -35,6 +35,17 @@ describe('what is so by decision', () => {
   );
 
   it.each(tracedClients)(
+    `refusal-reaches-caller: the caller gets the very Error, from fetch as a cause ${TITLE}`,
+    async ({ name, exchange }) => {
+      const refusal = new Error('no hints, please');
+      const run = <R>(fn: () => R): R => runWithClientTrace({ got1xxResponse: () => refusal }, fn);
+      const error: unknown = await exchange(run, 'early hints').catch((error: unknown) => error);
+      if (name !== 'fetch') expect(error).toBe(refusal);
+      else expect(error).toMatchObject({ name: 'TypeError', message: 'fetch failed', cause: refusal });
+    },
+  );
+
+  it.each(tracedClients)(
     `trace-unchanged: a trace that is used twice stays as it was and is called once an event ${TITLE}`,
     async ({ exchange }) => {
       let calls = 0;

@@ -5,6 +5,7 @@ import { HOOK_NAMES } from '../../src/trace/hooks.ts';
 import { type Cell, COLUMNS, parsePage, readPage } from './page.ts';
 
 const page = readPage();
+const text = readFileSync(new URL('../../docs/fidelity.md', import.meta.url), 'utf8');
 const ids = page.lines.map(({ id }) => id);
 
 /** Ids that titles of the tests in this folder begin with. */
@@ -65,8 +66,15 @@ describe('docs/fidelity.md', () => {
     expect([...witnesses()].filter((id) => !ids.includes(id))).toEqual([]);
   });
 
+  it('knows which undici is in this Node', () => {
+    const node = Number.parseInt(process.versions.node, 10);
+    const undici = Number.parseInt(process.versions['undici'] ?? '', 10);
+    const majors: Readonly<Record<number, number>> = { 20: 6, 22: 6, 24: 7, 26: 8 };
+    expect(text).toContain('undici 6 in Node 20 and 22, 7 in Node 24 and 8 in Node 26');
+    expect(majors[node] ?? undici).toBe(undici);
+  });
+
   it('says of each line what Go does, what is done here and why', () => {
-    const text = readFileSync(new URL('../../docs/fidelity.md', import.meta.url), 'utf8');
     const rows = text.split('\n').filter((row) => row.startsWith('| `'));
     expect(rows).toHaveLength(ids.length);
     for (const row of rows) {

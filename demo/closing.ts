@@ -1,5 +1,4 @@
-import type { Server as HttpServer } from 'node:http';
-import type { AddressInfo, Server } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
 
 /** Something that must be closed when the demo ends. */
 export interface Closable {
@@ -19,8 +18,17 @@ export async function listen(server: Server, host: string): Promise<AddressInfo>
   return server.address() as AddressInfo;
 }
 
-/** Closes a server and the connections that clients keep open to it. */
-export function closeServer(server: HttpServer): void {
-  server.close();
-  server.closeAllConnections();
+/** Makes what closes a server, and with it the connections that clients keep open to it. */
+export function closerOf(server: Server): Closable {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  return {
+    close() {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+    },
+  };
 }

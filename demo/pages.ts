@@ -1,7 +1,20 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 
-type Page = (response: ServerResponse, context: PageContext) => Promise<void>;
+/** What pages need of a request of HTTP/1.1 or HTTP/2. */
+interface Request {
+  readonly url?: string | undefined;
+  resume(): unknown;
+}
+
+/** What pages need of a response of HTTP/1.1 or HTTP/2. */
+interface Response {
+  writeHead(status: number, header: Record<string, string>): { end(): unknown };
+  writeEarlyHints(hints: Record<string, string | string[]>): void;
+  write(piece: Buffer): unknown;
+  end(): unknown;
+}
+
+type Page = (response: Response, context: PageContext) => Promise<void>;
 
 /** What pages have to know of the other servers. */
 export interface PageContext {
@@ -57,8 +70,8 @@ const SECURE_PAGES: Readonly<Record<string, Page>> = {
 
 /** Answers a request; pages that are not in the list are small and take 50 ms. */
 export async function answer(
-  request: IncomingMessage,
-  response: ServerResponse,
+  request: Request,
+  response: Response,
   context: PageContext & { readonly secure: boolean },
 ): Promise<void> {
   request.resume();
@@ -66,7 +79,7 @@ export async function answer(
   await page(response, context);
 }
 
-async function small(response: ServerResponse): Promise<void> {
+async function small(response: Response): Promise<void> {
   await delay(50);
   response.writeHead(200, { 'Content-Type': 'text/plain' });
   await sendBody(response, { pieces: 1, kilobytes: 4, pause: 0 });
@@ -79,7 +92,7 @@ interface Body {
   readonly pause: number;
 }
 
-async function sendBody(response: ServerResponse, { pieces, kilobytes, pause }: Body): Promise<void> {
+async function sendBody(response: Response, { pieces, kilobytes, pause }: Body): Promise<void> {
   const piece = Buffer.concat(Array.from({ length: kilobytes / pieces }, () => KILOBYTE));
   for (let sent = 0; sent < pieces; sent++) {
     if (sent > 0) await delay(pause);

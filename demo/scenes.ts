@@ -28,7 +28,12 @@ export const SCENES: readonly Scene[] = [
   {
     title: 'TLS, and a server farther away',
     text: `This server is ${ROUND_TRIP} ms away (there and back), so the TLS handshake costs one more round trip before the request can be sent.`,
-    play: (stage, { secure }) => stage.command(['--cacert', CA_FILE, `${secure}/`]),
+    play: (stage, { secure }) => stage.command(['--http1.1', '--cacert', CA_FILE, `${secure}/`]),
+  },
+  {
+    title: 'HTTP/2',
+    text: 'The server offered HTTP/2 in the TLS handshake (ALPN), and undici, with which httptrace sends, took it. A second request needs no connection of its own: it is one more stream of the first. --http1.1 and --http2 insist on one of them.',
+    play: (stage, { secure }) => stage.command(['--cacert', CA_FILE, `${secure}/`, `${secure}/login`]),
   },
   {
     title: 'A slow server',
@@ -57,6 +62,11 @@ export const SCENES: readonly Scene[] = [
     text: 'What happened up to the failure is drawn too, with the reason and what to try.',
     exitCode: EXIT.certificate,
     play: (stage, { expired }) => stage.command(['--cacert', CA_FILE, `${expired}/`]),
+  },
+  {
+    title: 'Four clients',
+    text: 'The same request with undici, fetch, node:http and node:http2, five times each over new connections, side by side where the terminal is wide enough; below the pictures their times, and in words what they did differently.',
+    play: (stage, { secure }) => stage.command(['--compare', '-n', '5', '--cacert', CA_FILE, `${secure}/`]),
   },
   {
     title: 'A small pool',

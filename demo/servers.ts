@@ -1,7 +1,9 @@
 import * as http from 'node:http';
+import * as http2 from 'node:http2';
 import * as https from 'node:https';
+import type { Server, Socket } from 'node:net';
 import { makeCertificates } from '../test/helpers/certs.ts';
-import { closeServer, listen, type Closable } from './closing.ts';
+import { closerOf, listen, type Closable } from './closing.ts';
 import { makeDeadAddress } from './dead-address.ts';
 import { openFarLink } from './far-link.ts';
 import { answer } from './pages.ts';
@@ -13,7 +15,7 @@ export const ROUND_TRIP = 20;
 export interface Servers extends Closable {
   /** `http://localhost:PORT`, near. */
   readonly plain: string;
-  /** `https://localhost:PORT`, {@link ROUND_TRIP} away. */
+  /** `https://localhost:PORT`, {@link ROUND_TRIP} away; HTTP/2, and HTTP/1.1 for those who do not offer that. */
   readonly secure: string;
   /** `https://localhost:PORT` with a certificate that has expired. */
   readonly expired: string;
@@ -26,16 +28,21 @@ export interface Servers extends Closable {
 /** Starts all servers. */
 export async function startServers(): Promise<Servers> {
   const open: Closable[] = [];
-  function started<S extends http.Server>(server: S): S {
-    open.push({ close: () => closeServer(server) });
+  function started<S extends Server>(server: S): S {
+    open.push(closerOf(server));
     return server;
   }
   const { ca, good, expired } = await makeCertificates();
 
   const context = { secureOrigin: '', secure: true };
   const secureServer = started(
-    https.createServer(good, (request, response) => void answer(request, response, context)),
+    http2.createSecureServer(
+      { ...good, allowHTTP1: true },
+      (request, response) => void answer(request, response, context),
+    ),
   );
+  // As node:http and node:https do by themselves: otherwise small pieces wait for the client's acknowledgement.
+  secureServer.on('secureConnection', (socket: Socket) => socket.setNoDelay(true));
   const link = await openFarLink(await listen(secureServer, 'localhost'), ROUND_TRIP);
   open.push(link);
   const secure = `https://localhost:${link.port}`;

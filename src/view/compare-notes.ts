@@ -12,7 +12,7 @@ type Predicate = (client: ComparedClient) => string;
 
 /** Says in plain words where clients differ in what they did with the same request. */
 export function comparisonNotes(all: readonly ComparedClient[]): string[] {
-  const failures = all.flatMap(failureNote);
+  const failures = failureNotes(all);
   const clients = all.filter(({ calls, failed }) => calls.length > 0 && failed === 0);
   const [first] = clients;
   if (first === undefined || clients.length < 2) return failures;
@@ -77,12 +77,14 @@ function differenceNote(clients: readonly ComparedClient[], predicate: Predicate
   return [`${[...groups].map(([did, names]) => `${listed(names)} ${did}`).join(', ')}.`];
 }
 
-function failureNote({ name, calls, failed }: ComparedClient): string[] {
-  if (failed === 0) return [];
+function failureNotes(clients: readonly ComparedClient[]): string[] {
+  const none = clients.filter(({ calls, failed }) => failed > 0 && calls.length === 0);
+  const some = clients.filter(({ calls, failed }) => failed > 0 && calls.length > 0);
   return [
-    calls.length === 0
-      ? `${name} failed.`
-      : `${failed} of ${failed + calls.length} requests of ${name} failed.`,
+    ...(none.length === 0 ? [] : [`${listed(none.map(({ name }) => name))} failed.`]),
+    ...some.map(
+      ({ name, calls, failed }) => `${failed} of ${failed + calls.length} requests of ${name} failed.`,
+    ),
   ];
 }
 
@@ -98,7 +100,8 @@ function timeNotes(clients: readonly ComparedClient[]): string[] {
   const hint = many ? '' : ' One request each tells little: -n 10 compares medians.';
   if (longer < slowest.total * SAME) return [`${everybody(clients)} took about the same time.${hint}`];
   const phase = mostDifferent(compareTimes([slowest.client, fastest.client]).filter(isLonger));
-  const isMost = phase !== undefined && phase.difference >= longer / 2;
+  // Nor when others make up for it.
+  const isMost = phase !== undefined && phase.difference >= longer * 0.5 && phase.difference <= longer * 1.5;
   const where = isMost ? `, most of it in ${phase.metric}` : '';
   return [
     `${fastest.client.name} was fastest with ${formatDuration(fastest.total)}, ${slowest.client.name} took ${formatDuration(longer)} longer${where}.${hint}`,

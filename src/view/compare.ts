@@ -74,7 +74,8 @@ export function drawComparison(clients: readonly ComparedClient[], options: Comp
   for (const { name, shown } of clients) {
     for (const record of shown) lines.push(...drawFailure(record, pen, name));
   }
-  lines.push('', ...drawComparedTimes(pen, clients));
+  const table = drawComparedTimes(pen, clients);
+  if (table.length > 0) lines.push('', ...table);
   const notes = comparisonNotes(clients).flatMap((note) => wrapWords(pen.text(note), pen.width));
   if (notes.length > 0) lines.push('', ...notes);
   return lines.map((line) => line.trimEnd());

@@ -90,6 +90,11 @@ describe('proxyFor', () => {
     expect(hostOf('http://a.test/', options('-x', 'http://[::1]:3128/'))).toBe('::1:3128');
   });
 
+  it('takes port 443 for a proxy that is reached by TLS', () => {
+    expect(hostOf('http://a.test/', options('-x', 'https://proxy.test'))).toBe('proxy.test:443');
+    expect(hostOf('http://a.test/', options('-x', 'https://proxy.test:3128'))).toBe('proxy.test:3128');
+  });
+
   it('takes the login from the URL, or rather from -U', () => {
     const authorization = (...args: string[]): string | undefined =>
       proxyFor(new URL('http://a.test/'), options(...args), {})?.authorization;

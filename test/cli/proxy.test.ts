@@ -2,7 +2,8 @@ import type * as http from 'node:http';
 import * as net from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { certFile } from '../helpers/certs.ts';
-import { command, hello, serve, serveRaw, serveTls, type TestServer } from './harness.ts';
+import { proxyServer } from '../helpers/proxy-server.ts';
+import { command, hello, serve, serveRaw, serveTls, serveTlsHttp2, type TestServer } from './harness.ts';
 
 interface TestProxy {
   readonly port: number;
@@ -121,5 +122,43 @@ describe('an https URL through a proxy', () => {
     const port = await serveRaw(() => {});
     const args = ['--connect-timeout', '0.1', '-x', `127.0.0.1:${port}`];
     expect((await command([...args, 'https://example.test/'])).code).toBe(28);
+  });
+});
+
+describe('an https proxy', () => {
+  const ca = ['--cacert', certFile('ca.pem')];
+
+  it('is reached by TLS, for http and for https URLs, by each client that can use one', async () => {
+    const proxy = await proxyServer({ tls: true });
+    const plain = await serve(hello);
+    const secure = await serveTls(hello);
+    for (const client of ['undici', 'http']) {
+      for (const url of [plain.url, secure.url]) {
+        const { code, stdout } = await command([...ca, '--client', client, '-x', proxy.origin, url]);
+        expect([client, url, code]).toEqual([client, url, 0]);
+        expect(stdout).toContain(`via proxy 127.0.0.1:${proxy.port}`);
+        expect(stdout).toMatch(/^proxy .* ms$/m);
+      }
+    }
+  });
+
+  it('must be trusted as servers must, by its own option', async () => {
+    const proxy = await proxyServer({ tls: true });
+    const { url } = await serveTls(hello);
+    for (const client of ['undici', 'http']) {
+      const args = ['--client', client, '-k', '-x', proxy.origin];
+      expect((await command([...args, url])).code).toBe(60);
+      expect((await command([...args, '--proxy-insecure', url])).code).toBe(0);
+    }
+  });
+
+  it('tunnels HTTP/2', async () => {
+    const proxy = await proxyServer({ tls: true });
+    const { url } = await serveTlsHttp2(hello);
+    for (const version of [[], ['--http2']]) {
+      const { code, stdout } = await command([...ca, ...version, '-x', proxy.origin, url]);
+      expect(code).toBe(0);
+      expect(stdout).toContain('HTTP/2 200');
+    }
   });
 });

@@ -85,15 +85,20 @@ function uint32(value: number): Buffer {
   return bytes;
 }
 
-/** Starts a server that calls `onRequest` for the head of each request. */
+/**
+ * Starts a server that calls `onRequest` for the head of each request.
+ *
+ * @param onFrame - gets each frame of a stream, in hex.
+ */
 export async function frameServer(
   onRequest: (peer: FramePeer, stream: number) => void,
+  onFrame: (frame: string) => void = () => {},
 ): Promise<FrameServer> {
   const sockets = new Set<net.Socket>();
   const server = net.createServer((socket) => {
     sockets.add(socket);
     socket.on('error', () => {});
-    serve(socket, onRequest);
+    serve(socket, onRequest, onFrame);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -106,7 +111,11 @@ export async function frameServer(
   return { origin: `http://127.0.0.1:${port}` };
 }
 
-function serve(socket: net.Socket, onRequest: (peer: FramePeer, stream: number) => void): void {
+function serve(
+  socket: net.Socket,
+  onRequest: (peer: FramePeer, stream: number) => void,
+  onFrame: (frame: string) => void,
+): void {
   const peer = new FramePeer(socket);
   let unread = Buffer.alloc(0);
   let toSkip = PREFACE_LENGTH;
@@ -121,6 +130,8 @@ function serve(socket: net.Socket, onRequest: (peer: FramePeer, stream: number) 
       const type = unread.readUInt8(3);
       const flags = unread.readUInt8(4);
       const stream = unread.readUInt32BE(5);
+      // Those of the whole connection come when they come.
+      if (stream > 0) onFrame(`${unread.subarray(0, 9 + length).toString('hex')}\n`);
       unread = unread.subarray(9 + length);
       if (type === SETTINGS && (flags & ACK) === 0) peer.send(frame(SETTINGS, ACK, 0, Buffer.alloc(0)));
       if (type === HEADERS) onRequest(peer, stream);

@@ -22,7 +22,7 @@ export interface SendOptions {
   readonly dispatcher: Dispatcher;
   readonly method?: 'GET' | 'POST' | 'HEAD';
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string | AsyncIterable<Uint8Array>;
+  readonly body?: string | Uint8Array | AsyncIterable<Uint8Array>;
   readonly signal?: AbortSignal;
   /** Nothing is pipelined behind it; by default on undici 7 and 8. Not by fetch. */
   readonly blocking?: boolean;

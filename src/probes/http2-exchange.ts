@@ -178,8 +178,11 @@ export class Http2Exchange implements StreamExchange {
   }
 
   #checkDone(): void {
-    // In the next tick, because node:http2 tells of the head and the trailers in ticks that it has asked for by now.
-    if (this.hasEnded) process.nextTick(finishDone, this);
+    if (!this.hasEnded) return;
+    // node:http2 tells of the head and the trailers in ticks that it has asked for by now. The head has to be told first,
+    // and the trailers are of use to records alone.
+    if (this.#rawHeaders === undefined || this.#owner.detailed) process.nextTick(finishDone, this);
+    else this.finishDone();
   }
 
   #finish(time: number, err: Error | null): void {

@@ -16,7 +16,8 @@ export function sentFields(headers: SentHeaders): FieldGroup[] {
     const value = headers[name];
     // node:http2 leaves these out too.
     if (value === undefined || name === '') continue;
-    const values = Array.isArray(value) ? value.map(String) : [String(value)];
+    const values =
+      typeof value === 'string' ? [value] : Array.isArray(value) ? value.map(String) : [String(value)];
     if (values.length === 0) continue;
     const field = { name: name.toLowerCase(), values };
     if (name.charCodeAt(0) !== COLON || pseudo === fields.length) fields.push(field);

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { AgentClass } from './load-undici.ts';
+import type { AgentClass } from './fetch-agent.ts';
 import { abortReason, receiveBody } from './receive-body.ts';
 import type { RequestSpec, ResponseHead, Sender, SenderOptions, SendOptions } from './send.ts';
 import { agentOptions, connectorOptions, UndiciAgents } from './undici-agents.ts';

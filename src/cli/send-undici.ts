@@ -1,6 +1,6 @@
-import type * as Undici from 'undici';
 import type { Dispatcher } from 'undici';
 import type { Destination } from './destination.ts';
+import type { UndiciParts } from './load-undici.ts';
 import { abortReason, receiveBody } from './receive-body.ts';
 import { requestFields } from './request-fields.ts';
 import type { RequestSpec, ResponseHead, Sender, SenderOptions, SendOptions } from './send.ts';
@@ -10,10 +10,10 @@ import { connectorTo } from './undici-connect.ts';
 /** Sends with the undici of this package: HTTP/2 where the server has it, by ALPN. */
 export class UndiciSender implements Sender {
   readonly #options: SenderOptions;
-  readonly #undici: typeof Undici;
+  readonly #undici: UndiciParts;
   readonly #agents: UndiciAgents<Dispatcher>;
 
-  constructor(options: SenderOptions, undici: typeof Undici) {
+  constructor(options: SenderOptions, undici: UndiciParts) {
     this.#options = options;
     this.#undici = undici;
     this.#agents = new UndiciAgents(options, (destination, signal) => this.#makeAgent(destination, signal));
@@ -27,7 +27,7 @@ export class UndiciSender implements Sender {
       const cancel = (): void => this.#agents.cancel(abortReason(signal));
       signal.addEventListener('abort', cancel);
       try {
-        const response = await agent.request(requestOptions(request, destination));
+        const response = await this.#undici.request.call(agent, requestOptions(request, destination));
         const head = headOf(response);
         await receiveBody(response.body, head, options);
         return head;

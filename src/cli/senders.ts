@@ -1,4 +1,3 @@
-import { agentOfFetch, loadUndici } from './load-undici.ts';
 import type { ClientName } from './clients.ts';
 import { UsageError } from './errors.ts';
 import type { Sender, SenderOptions } from './send.ts';
@@ -11,11 +10,17 @@ import type { Sender, SenderOptions } from './send.ts';
 export async function makeSender(client: ClientName, options: SenderOptions): Promise<Sender> {
   switch (client) {
     case 'undici': {
-      const [{ UndiciSender }, undici] = await Promise.all([import('./send-undici.ts'), loadUndici()]);
-      return new UndiciSender(options, undici);
+      const [{ UndiciSender }, { loadUndici }] = await Promise.all([
+        import('./send-undici.ts'),
+        import('./load-undici.ts'),
+      ]);
+      return new UndiciSender(options, loadUndici());
     }
     case 'fetch': {
-      const { FetchSender } = await import('./send-fetch.ts');
+      const [{ FetchSender }, { agentOfFetch }] = await Promise.all([
+        import('./send-fetch.ts'),
+        import('./fetch-agent.ts'),
+      ]);
       const FetchAgent = agentOfFetch();
       if (FetchAgent === undefined) throw new UsageError(REPLACED_FETCH);
       return new FetchSender(options, FetchAgent);

@@ -1,7 +1,14 @@
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { runsUndici8 } from '../test/helpers/undici-8.ts';
 import type { ClientName } from './departures.ts';
+import { builtInAgent, playFetch } from './fetch.ts';
+import { fetchLacks, httpLacks, httpsLacks, undici6Lacks, undiciLacks } from './lacks.ts';
 import { playNode } from './node.ts';
 import type { Need, Scenario, Scheme } from './scenario.ts';
 import type { Player } from './sequence.ts';
+import { type Undici, playUndici } from './undici-client.ts';
 
 /** A client of the table's columns. */
 export interface Client {
@@ -12,31 +19,24 @@ export interface Client {
   readonly lacks: Readonly<Partial<Record<Need, string>>>;
 }
 
-const nodeLacks: Client['lacks'] = {
-  redirects: 'node:http leaves redirects to its caller',
-  'handshake-timeout': 'node:https has no limit for a handshake of its own',
-  'header-timeout': 'node:http has a limit for silence only',
-  'queue-abort': 'node:http tells an aborted request that waits for a connection so when it gets one',
-  'checked-length': 'node:http checks the length of a body after it has sent it, and only when told to',
-};
+// In this order: the copy of undici that comes first is the global dispatcher's.
+const agent = await builtInAgent();
+const load = createRequire(join(process.cwd(), 'package.json'));
+const undici8 = join(process.cwd(), '.cache', 'undici-8', 'node_modules', 'undici');
 
 export const clients: readonly Client[] = [
-  {
-    name: 'http',
-    schemes: ['http'],
-    play: playNode,
-    lacks: { ...nodeLacks, 'tls-proxy': 'there is no agent for it' },
-  },
-  {
-    name: 'https',
-    schemes: ['https'],
-    play: playNode,
-    lacks: {
-      ...nodeLacks,
-      'proxy-refusal': 'https-proxy-agent gives the refusal of a proxy as the response of the origin',
-    },
-  },
+  { name: 'http', schemes: ['http'], play: playNode, lacks: httpLacks },
+  { name: 'https', schemes: ['https'], play: playNode, lacks: httpsLacks },
+  { name: 'fetch', schemes: ['http', 'https'], play: playFetch(agent), lacks: fetchLacks },
+  undici('undici6', 'undici-v6', undici6Lacks),
+  undici('undici7', 'undici', undiciLacks),
+  ...(runsUndici8() && existsSync(undici8) ? [undici('undici8', undici8, undiciLacks)] : []),
 ];
+
+function undici(name: ClientName, path: string, lacks: Client['lacks']): Client {
+  // What is used of it is the same in all versions.
+  return { name, schemes: ['http', 'https'], play: playUndici(load(path) as Undici), lacks };
+}
 
 /** Why a client cannot run a scenario; undefined when it can. */
 export function reasonNotTo({ lacks }: Client, { needs = [] }: Scenario): string | undefined {

@@ -1,54 +1,64 @@
 import type { Departure, Edit } from './departures.ts';
 
 const node = ['http', 'https'] as const;
+const undicis = ['undici6', 'undici7', 'undici8'] as const;
+const tls = ['https', 'fetch', ...undicis] as const;
+const all = ['http', ...tls] as const;
 const attempt = { network: 'tcp', addr: '127.0.0.1:PORT' } as const;
+
+/** An undici that opens a connection for a request that was aborted before it was made. */
+const dialled: readonly Edit[] = [
+  { edit: 'insert', hook: 'getConn', args: { hostPort: '127.0.0.1:PORT' } },
+  { edit: 'insert', hook: 'connectStart', args: attempt },
+  { edit: 'insert', hook: 'connectDone', args: { ...attempt, err: null } },
+];
 
 export const departures: readonly Departure[] = [
   {
     id: 'tls-state-on-failure',
-    clients: ['https'],
+    clients: tls,
     scenarios: ['untrusted-certificate'],
     edits: handshake('localhost', 'CN=localhost'),
   },
   {
     id: 'tls-state-on-failure',
-    clients: ['https'],
+    clients: tls,
     scenarios: ['wrong-name'],
     edits: handshake('wrong.test', 'CN=localhost'),
   },
   {
     id: 'tls-state-on-failure',
-    clients: ['https'],
+    clients: tls,
     scenarios: ['expired'],
     edits: handshake('', 'CN=localhost'),
   },
   {
     id: 'tls-state-on-failure',
-    clients: ['https'],
+    clients: tls,
     scenarios: ['self-signed'],
     edits: handshake('example.test', 'CN=localhost'),
   },
   {
     id: 'tls-state-on-failure',
-    clients: ['https'],
+    clients: tls,
     scenarios: ['connect-proxy-untrusted'],
     edits: handshake('localhost', 'CN=localhost'),
   },
   {
     id: 'tls-state-on-failure',
-    clients: ['https'],
+    clients: tls,
     scenarios: ['no-common-version', 'canceled-in-handshake'],
     edits: [{ edit: 'argument', hook: 'tlsHandshakeDone', name: 'serverName', value: 'localhost' }],
   },
   {
     id: 'tls-peer-when-resumed',
-    clients: ['https'],
+    clients: tls,
     scenarios: ['resumed-session', 'tls12-resumed'],
     edits: [{ request: 1, edit: 'argument', hook: 'tlsHandshakeDone', name: 'peer', value: '' }],
   },
   {
     id: 'informational-first-error',
-    clients: node,
+    clients: all,
     scenarios: ['newer-trace-refuses-informational'],
     edits: [
       { edit: 'remove', hook: 'putIdleConn' },
@@ -57,7 +67,7 @@ export const departures: readonly Departure[] = [
   },
   {
     id: 'hook-throws',
-    clients: ['https'],
+    clients: tls,
     scenarios: [
       'throws-in-get-conn',
       'throws-in-dns-start',
@@ -94,7 +104,7 @@ export const departures: readonly Departure[] = [
   },
   {
     id: 'no-transport-retry',
-    clients: node,
+    clients: all,
     scenarios: ['stale-get', 'stale-idempotent-post'],
     edits: [
       { request: 1, edit: 'until', hook: 'getConn', call: 2 },
@@ -103,7 +113,7 @@ export const departures: readonly Departure[] = [
   },
   {
     id: 'no-transport-retry',
-    clients: node,
+    clients: all,
     scenarios: ['stale-twice'],
     edits: [
       { request: 2, edit: 'until', hook: 'getConn', call: 2 },
@@ -145,13 +155,13 @@ export const departures: readonly Departure[] = [
   },
   {
     id: 'get-conn-target',
-    clients: ['https'],
+    clients: ['https', ...undicis],
     scenarios: ['connect-proxy', 'connect-proxy-reused', 'connect-proxy-refused', 'connect-proxy-untrusted'],
     edits: [{ edit: 'argument', hook: 'getConn', name: 'hostPort', value: 'localhost:PORT' }],
   },
   {
     id: 'get-conn-target',
-    clients: ['https'],
+    clients: ['https', ...undicis],
     scenarios: ['tls-proxy'],
     edits: [{ edit: 'argument', hook: 'getConn', name: 'hostPort', value: '127.0.0.1:PORT' }],
   },
@@ -169,21 +179,18 @@ export const departures: readonly Departure[] = [
   },
   {
     id: 'closed-before-end',
-    unwritten: true,
     clients: node,
     scenarios: ['closed-at-the-end'],
     edits: [{ edit: 'remove', hook: 'putIdleConn' }],
   },
   {
     id: 'zone-in-host-field',
-    unwritten: true,
     clients: ['http'],
     scenarios: ['ipv6-zone'],
     edits: [{ edit: 'argument', hook: 'wroteHeaderField', name: 'value', value: ['[::1%lo]:PORT'] }],
   },
   {
     id: 'aborted-dial-started',
-    unwritten: true,
     clients: node,
     scenarios: ['canceled-before'],
     edits: [
@@ -194,22 +201,88 @@ export const departures: readonly Departure[] = [
   },
   {
     id: 'canceled-write-error',
-    unwritten: true,
-    clients: ['http'],
+    clients: all,
     scenarios: ['canceled-while-sending'],
     edits: [{ edit: 'argument', hook: 'wroteRequest', name: 'err', value: 'canceled' }],
   },
   {
     id: 'error-is-the-clients',
-    unwritten: true,
-    clients: node,
+    clients: undicis,
+    scenarios: ['connect-proxy-says-no'],
+    edits: [{ edit: 'outcome', fields: { error: 'canceled' } }],
+  },
+  {
+    id: 'close-field-closes',
+    clients: undicis,
+    scenarios: ['field-says-close'],
+    edits: [{ edit: 'remove', hook: 'putIdleConn' }],
+  },
+  {
+    id: 'get-conn-target',
+    clients: undicis,
+    scenarios: ['connect-proxy-says-no'],
+    edits: [{ edit: 'argument', hook: 'getConn', name: 'hostPort', value: 'localhost:PORT' }],
+  },
+  {
+    id: 'aborted-dial-started',
+    clients: undicis,
+    schemes: ['http'],
+    scenarios: ['canceled-before'],
+    edits: dialled,
+  },
+  {
+    id: 'aborted-dial-started',
+    clients: undicis,
+    schemes: ['https'],
+    scenarios: ['canceled-before'],
+    edits: [
+      ...dialled,
+      { edit: 'insert', hook: 'tlsHandshakeStart' },
+      {
+        edit: 'insert',
+        hook: 'tlsHandshakeDone',
+        args: {
+          version: 'TLSv1.3',
+          alpnProtocol: '',
+          serverName: '',
+          resumed: false,
+          peer: 'CN=localhost',
+          err: null,
+        },
+      },
+    ],
+  },
+  {
+    id: 'head-closes',
+    clients: ['fetch', ...undicis],
+    scenarios: ['head-alone'],
+    edits: [{ edit: 'remove', hook: 'putIdleConn' }],
+  },
+  {
+    id: 'redirect-hop-early',
+    clients: undicis,
+    scenarios: [
+      'redirect-301',
+      'redirect-302-post',
+      'redirect-307-post',
+      'redirect-308-other-host',
+      'redirect-refused',
+      'redirect-twice',
+    ],
+    edits: [
+      { edit: 'free', pair: ['getConn', 'putIdleConn'] },
+      { edit: 'free', pair: ['dnsStart', 'putIdleConn'] },
+    ],
+  },
+  {
+    id: 'error-is-the-clients',
+    clients: all,
     scenarios: ['truncated-head'],
     edits: [{ edit: 'outcome', fields: { error: 'closed' } }],
   },
   {
     id: 'error-is-the-clients',
-    unwritten: true,
-    clients: node,
+    clients: all,
     scenarios: ['stale-after-first-byte'],
     edits: [{ request: 1, edit: 'outcome', fields: { error: 'closed' } }],
   },

@@ -2,7 +2,7 @@ import type { FreePair, HookName, Scheme } from './scenario.ts';
 import type { HookEvent, JsonValue, Outcome } from './sequence.ts';
 
 /** Names of the clients that are compared with Go; columns of the table. */
-export type ClientName = 'http' | 'https';
+export type ClientName = 'http' | 'https' | 'fetch' | 'undici6' | 'undici7' | 'undici8' | 'http2';
 
 /**
  * A difference from Go that stands, with its reason, in the line of docs/fidelity.md that begins with its id. It is
@@ -24,7 +24,7 @@ export interface Departure {
 export type Edit = { readonly request?: number } & Change;
 
 type Change =
-  /** All is as in Go's run of another scenario; comes before all other edits. */
+  /** All is as in Go's run of another scenario, or the request as the first of another scenario; comes first. */
   | { readonly edit: 'as'; readonly scenario: string }
   /** What comes before the so many-th call of a hook, and no more. */
   | { readonly edit: 'until'; readonly hook: HookName; readonly call: number }

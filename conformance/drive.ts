@@ -1,4 +1,4 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { setImmediate, setTimeout as wait } from 'node:timers/promises';
 import type { Mark } from './hook-names.ts';
 import { HookWatch } from './hook-watch.ts';
 import { kindOf } from './node-errors.ts';
@@ -98,6 +98,8 @@ export function playerOf(makeClient: MakeClient): Player {
       else {
         await Promise.all(running);
         await settle();
+        // Pools take a connection back after their caller has the end of its response.
+        await setImmediate();
       }
     }
 

@@ -64,6 +64,7 @@ export function kindOf(error: unknown): ErrorKind | null {
 
 function kindOfCode(code: unknown, { name, message }: Error): ErrorKind | undefined {
   if (name === 'AbortError') return 'canceled';
+  if (name === 'HTTPParserError') return 'protocol';
   if (typeof code !== 'string') return undefined;
   if (code === 'EPROTO') return /\balert\b/.test(message) ? 'tls-alert' : 'tls-protocol';
   return kinds[code] ?? prefixes.find(([prefix]) => code.startsWith(prefix))?.[1];

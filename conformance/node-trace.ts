@@ -48,7 +48,8 @@ export function makeTrace(
     tlsHandshakeStart: () => void emit('tlsHandshakeStart'),
     tlsHandshakeDone: (state, err) => void emit('tlsHandshakeDone', tlsArguments(state, err)),
     wroteHeaderField: (key, value) => {
-      if (current().fields.has(key.toLowerCase())) emit('wroteHeaderField', { key, value });
+      if (current().fields.has(key.toLowerCase()))
+        emit('wroteHeaderField', { key: key.toLowerCase(), value });
     },
     wroteHeaders: () => void emit('wroteHeaders'),
     wait100Continue: () => void emit('wait100Continue'),

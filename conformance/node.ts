@@ -43,7 +43,7 @@ function makeAgent(client: ClientOptions, target: Target, lookup: ReturnType<typ
 }
 
 /** The options of tls.connect(). */
-export function secureOptions(client: ClientOptions, { authority }: Target): ConnectionOptions {
+function secureOptions(client: ClientOptions, { authority }: Target): ConnectionOptions {
   return {
     ca: (client.trustsAuthority ?? true) ? authority : [],
     ...(client.maxTlsVersion === undefined ? {} : { maxVersion: client.maxTlsVersion }),

@@ -3,7 +3,7 @@ import { buildGo } from './go.ts';
 import { liveReference, recordedReference, type Reference } from './reference.ts';
 import { scenarios } from './scenarios/index.ts';
 import { clients } from './clients.ts';
-import { type Comparison, compareScenario, unexplainedDepartures } from './suite.ts';
+import { type Comparison, closedDifferences, compareScenario, unexplainedDepartures } from './suite.ts';
 import { inParallel } from './parallel.ts';
 import { drawTable } from './table.ts';
 
@@ -32,6 +32,8 @@ const found = await inParallel(chosen, (scenario) => compareScenario(scenario, r
 const comparisons = found.flat();
 if (names.length > 0) comparisons.forEach(printRuns);
 console.log(drawTable(comparisons, clients));
+for (const what of closedDifferences(comparisons))
+  console.log(`not open any more, take it off the list: ${what}`);
 
 const complaints = (await unexplainedDepartures()).map(
   (id) => `departure ${id} has no line in docs/fidelity.md`,

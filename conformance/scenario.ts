@@ -103,8 +103,36 @@ export type Need =
   | 'unread-response'
   /** Make a request with a signal that is aborted already. */
   | 'canceled-start'
-  /** Offer ALPN protocols as told. */
-  | 'alpn'
+  /** Take a 304 that tells the length of what it leaves out. */
+  | 'empty-with-length'
+  /** Keep a connection after HEAD. */
+  | 'head-keeps'
+  /** Go on sending when the response has ended. */
+  | 'early-answer'
+  /** Announce the length of a body that is a stream. */
+  | 'streamed-length'
+  /** Tell an abort while a connection is opened, and not after it. */
+  | 'prompt-abort'
+  /** Use one connection to a proxy for several hosts. */
+  | 'shared-proxy-connection'
+  /** Give the answer of a proxy as a response. */
+  | 'proxy-answers'
+  /** Give up when a proxy closes. */
+  | 'proxy-close'
+  /** Use a proxy over TLS without a tunnel. */
+  | 'tls-proxy-for-http'
+  /** Make a GET of a POST at a 302. */
+  | 'redirected-post'
+  /** Take a redirect that keeps a body which cannot be had again as the response. */
+  | 'redirected-stream'
+  /** Stand an abort before the call that makes the request has returned. */
+  | 'abort-in-start'
+  /** Offer other ALPN protocols than its own. */
+  | 'alpn-as-told'
+  /** Send a field Connection. */
+  | 'close-field'
+  /** Send several lines of one field. */
+  | 'repeated-fields'
   /** Ask for another server name than the URL's host. */
   | 'server-name';
 

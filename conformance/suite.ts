@@ -73,14 +73,23 @@ async function compareClient(
   return { scenario, client, scheme, verdict: withOpen(scenario, client, found), runs };
 }
 
-/** An open difference does not fail a run, and must be there. */
+/** An open difference does not fail a run; nor does it when it is gone, which the run tells. */
 function withOpen({ name }: Scenario, client: Client, verdict: Verdict): Comparison['verdict'] {
   const open = openDifferences.find(
     ({ clients: names, scenarios }) => names.includes(client.name) && scenarios.includes(name),
   );
-  if (open === undefined) return verdict;
-  if (verdict.kind === 'differs') return { kind: 'open', what: open.what };
-  return { kind: 'differs', reasons: [`is not different any more: take it off the list (${open.what})`] };
+  return open === undefined || verdict.kind !== 'differs' ? verdict : { kind: 'open', what: open.what };
+}
+
+/** Open differences of which these comparisons, in which each scenario was run, show nothing. */
+export function closedDifferences(comparisons: readonly Comparison[]): readonly string[] {
+  return openDifferences.flatMap(({ scenarios, clients: names, what }) => {
+    const concerned = comparisons.filter(
+      ({ scenario, client }) => scenarios.includes(scenario.name) && names.includes(client.name),
+    );
+    const isOpen = concerned.some(({ verdict }) => verdict.kind === 'open' || verdict.kind === 'leftOut');
+    return isOpen || concerned.length === 0 ? [] : [what];
+  });
 }
 
 /** Recorded runs that departures refer to. */

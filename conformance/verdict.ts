@@ -83,8 +83,10 @@ function applyEdit(run: Run, edit: Edit, others: Others): Run {
   switch (edit.edit) {
     case 'free':
       return run;
-    case 'as':
-      return others(edit.scenario) ?? run;
+    case 'as': {
+      const other = others(edit.scenario);
+      return other === undefined ? run : takeOver(run, other, edit.request);
+    }
     case 'remove':
       return { ...run, events: run.events.filter((event) => !concerns(event) || event.hook !== edit.hook) };
     case 'until':
@@ -110,6 +112,21 @@ function applyEdit(run: Run, edit: Edit, others: Others): Run {
       return { ...run, events: run.events.toSpliced(place, 0, { request, trace: 0, hook, args }) };
     }
   }
+}
+
+/** All of another run, or its first request in place of one of this. */
+function takeOver(run: Run, other: Run, request: number | undefined): Run {
+  if (request === undefined) return other;
+  const taken = other.events.filter((event) => event.request === 0).map((event) => ({ ...event, request }));
+  const place = run.events.findIndex((event) => event.request === request);
+  const rest = run.events.filter((event) => event.request !== request);
+  const outcome = other.outcomes.find((one) => one.request === 0);
+  return {
+    events: place < 0 ? [...rest, ...taken] : rest.toSpliced(place, 0, ...taken),
+    outcomes: run.outcomes.map((one) =>
+      one.request === request && outcome !== undefined ? { ...outcome, request } : one,
+    ),
+  };
 }
 
 /** What comes before the n-th call of a hook; of other requests all. */

@@ -101,7 +101,7 @@ func (t *tracer) clientTrace() *httptrace.ClientTrace {
 		},
 		WroteHeaderField: func(key string, value []string) {
 			if t.current.Load().fields[strings.ToLower(key)] {
-				emit("wroteHeaderField", arguments{"key": key, "value": append([]string{}, value...)})
+				emit("wroteHeaderField", arguments{"key": strings.ToLower(key), "value": append([]string{}, value...)})
 			}
 		},
 		WroteHeaders:    func() { emit("wroteHeaders", arguments{}) },

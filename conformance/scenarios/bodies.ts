@@ -10,6 +10,7 @@ export const bodies: readonly Scenario[] = [
     name: 'head',
     title: 'a response to HEAD has no body and the connection goes to the pool at once',
     schemes: ['http', 'https'],
+    needs: ['head-keeps'],
     server: {
       connections: [
         [
@@ -23,6 +24,13 @@ export const bodies: readonly Scenario[] = [
     requests: [{ host: '127.0.0.1', method: 'HEAD' }, { host: '127.0.0.1' }],
   },
   {
+    name: 'head-alone',
+    title: 'the field Content-Length of a response to HEAD announces nothing',
+    schemes: ['http', 'https'],
+    server: { connections: [[{ await: 'head' }, { send: head('200 OK', 'Content-Length: 5') }]] },
+    requests: [{ host: 'localhost', method: 'HEAD', header: [['X-Told', 'head']] }],
+  },
+  {
     name: 'no-content',
     title: 'a 204 has no body and the connection goes to the pool at once',
     schemes: ['http', 'https'],
@@ -33,6 +41,7 @@ export const bodies: readonly Scenario[] = [
     name: 'post-known-length',
     title: 'a body of known length is announced by Content-Length',
     schemes: ['http', 'https'],
+    needs: ['repeated-fields'],
     server: {
       connections: [[{ await: 'head' }, { await: 'body' }, { send: response('200 OK', 'hello') }]],
     },
@@ -91,7 +100,7 @@ export const bodies: readonly Scenario[] = [
     name: 'body-fails',
     title: 'a body whose source fails ends the request with that error',
     schemes: both,
-    needs: ['failing-body'],
+    needs: ['failing-body', 'streamed-length'],
     server: { connections: [[{ await: 'end' }, { end: 'ignore' }]], unsure: 1 },
     requests: [{ ...post, body: { size: 10, framing: 'length', fails: true } }],
   },
@@ -123,7 +132,7 @@ export const bodies: readonly Scenario[] = [
     name: 'early-answer',
     title: 'an answer may come before the body is sent, and the connection is kept when both are over',
     schemes: both,
-    needs: ['paused-body', 'chunked-body'],
+    needs: ['paused-body', 'chunked-body', 'early-answer'],
     server: {
       connections: [[{ await: 'head' }, { send: response('200 OK', 'hello') }, { await: 'body' }]],
     },
@@ -133,6 +142,7 @@ export const bodies: readonly Scenario[] = [
     name: 'not-modified',
     title: 'a 304 has no body, whatever length it tells',
     schemes: both,
+    needs: ['empty-with-length'],
     server: {
       connections: [[{ await: 'head' }, { send: head('304 Not Modified', 'Content-Length: 5') }, ...answer]],
     },

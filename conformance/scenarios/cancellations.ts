@@ -20,7 +20,7 @@ export const cancellations: readonly Scenario[] = [
     name: 'canceled-in-lookup',
     title: 'a lookup goes on when its request is canceled',
     schemes: ['http'],
-    needs: ['resolver'],
+    needs: ['resolver', 'abort-in-start', 'prompt-abort'],
     client: { hosts: { 'one.test': ['127.0.0.1'] }, resolvesAfter: 'outcome' },
     server: perhaps,
     traces: [{ actions: [{ hook: 'dnsStart', does: 'cancel' }] }],
@@ -30,7 +30,7 @@ export const cancellations: readonly Scenario[] = [
     name: 'canceled-in-failing-lookup',
     title: 'a lookup that fails after its request was canceled is told',
     schemes: ['http'],
-    needs: ['resolver'],
+    needs: ['resolver', 'abort-in-start', 'prompt-abort'],
     client: { hosts: {}, resolvesAfter: 'outcome' },
     server: { connections: [] },
     traces: [{ actions: [{ hook: 'dnsStart', does: 'cancel' }] }],
@@ -40,6 +40,7 @@ export const cancellations: readonly Scenario[] = [
     name: 'canceled-in-connect',
     title: 'an attempt goes on when its request is canceled, and the handshake after it',
     schemes: ['https'],
+    needs: ['abort-in-start', 'prompt-abort'],
     server: {
       raw: true,
       connections: [[{ awaitHook: 'outcome' }, { end: 'ignore' }, { end: 'fin' }]],
@@ -52,6 +53,7 @@ export const cancellations: readonly Scenario[] = [
     name: 'canceled-in-handshake',
     title: 'a handshake goes on when its request is canceled, and its end is told',
     schemes: ['https'],
+    needs: ['prompt-abort'],
     server: {
       raw: true,
       connections: [[{ await: 'record' }, { cancel: 0 }, { awaitHook: 'outcome' }, { end: 'fin' }]],
@@ -127,7 +129,18 @@ export const cancellations: readonly Scenario[] = [
     name: 'canceled-on-reused-connection',
     title: 'a canceled request takes its connection with it, reused or not',
     schemes: both,
-    server: { connections: [[...answer, { await: 'head' }, { cancel: 1 }, { await: 'end' }], answer] },
+    server: {
+      connections: [
+        [
+          ...answer,
+          { await: 'head' },
+          { awaitHook: 'wroteRequest', request: 1 },
+          { cancel: 1 },
+          { await: 'end' },
+        ],
+        answer,
+      ],
+    },
     requests: [local, local, local],
   },
   {

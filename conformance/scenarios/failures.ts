@@ -30,7 +30,9 @@ export const failures: readonly Scenario[] = [
     name: 'canceled-while-waiting',
     title: 'a request that is canceled while it waits for the answer has no further hooks',
     schemes: ['http', 'https'],
-    server: { connections: [[{ await: 'head' }, { cancel: 0 }, { await: 'end' }]] },
+    server: {
+      connections: [[{ await: 'head' }, { awaitHook: 'wroteRequest' }, { cancel: 0 }, { await: 'end' }]],
+    },
     requests: [{ host: '127.0.0.1' }],
   },
   {

@@ -27,7 +27,7 @@ export const pool: readonly Scenario[] = [
     name: 'field-says-close',
     title: 'a field Connection: close that the caller sets is only a field to the transport',
     schemes: both,
-    needs: ['close-request'],
+    needs: ['close-field'],
     server: { connections: [answer] },
     requests: [{ ...local, header: [['Connection', 'close']] }],
   },

@@ -3,7 +3,11 @@ import { answer, answerBody, head, response } from './messages.ts';
 
 const both = ['http', 'https'] as const;
 const local = { host: '127.0.0.1' };
-const follow = { needs: ['redirects'], client: { followsRedirects: true } } as const;
+// One connection, because undici's pools open another for a hop that comes before the end of the hop before.
+const follow = {
+  needs: ['redirects', 'connection-limit'],
+  client: { followsRedirects: true, maxConnections: 1 },
+} as const;
 const nothing = 'Content-Length: 0';
 
 /** Redirects of each code, followed and not. */
@@ -33,6 +37,7 @@ export const redirects: readonly Scenario[] = [
     title: 'a POST becomes a GET at a 302, and its body is dropped',
     schemes: both,
     ...follow,
+    needs: [...follow.needs, 'redirected-post'],
     server: {
       connections: [
         [
@@ -101,7 +106,7 @@ export const redirects: readonly Scenario[] = [
     title: 'a body that cannot be had again is not sent to the next hop',
     schemes: both,
     ...follow,
-    needs: ['redirects', 'chunked-body'],
+    needs: ['redirects', 'connection-limit', 'chunked-body', 'redirected-stream'],
     server: {
       connections: [
         [

@@ -85,6 +85,8 @@ export interface AnnouncedDial {
   /** As given to `connect()`. */
   readonly host: string;
   readonly port: number;
+  /** What was opened for it, when it has begun. */
+  socket: Socket | undefined;
 }
 
 /** It is about to open its socket, unless its connector waits for something first. */
@@ -163,6 +165,7 @@ export function installDial(patches: Patches): void {
         }
         const dial = takeAnnounced(args);
         if (dial !== undefined) {
+          dial.socket = this;
           return dialingFor(dial.owner ?? null, () => outsideContexts(() => open(original, this, args)));
         }
         return open(original, this, args);

@@ -14,6 +14,11 @@ export interface UndiciRequest {
   readonly abort?: ((err: Error) => void) | null;
 }
 
+/** Its body is none, or bytes; any other is read while it is sent. */
+export function hasWholeBody({ body }: UndiciRequest): boolean {
+  return body === null || body === undefined || ArrayBuffer.isView(body);
+}
+
 /** What gets the response, as the dispatcher was given it. */
 export interface Handler {
   /** In undici's own API (request, stream, pipeline, connect, upgrade), whose handlers are AsyncResources. */

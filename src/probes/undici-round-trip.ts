@@ -6,12 +6,12 @@ import type { ResponseInfo } from '../trace/client-trace.ts';
 import { HttptraceError } from '../trace/errors.ts';
 import { HOOKS } from '../trace/hooks.ts';
 import { Connections } from './connections.ts';
-import { dialOf } from './dial.ts';
+import { type AnnouncedDial, dialOf } from './dial.ts';
 import type { StreamExchange, StreamOwner } from './next-stream.ts';
 import { parseFields } from './request-head.ts';
 import { watchWrites } from './socket-writes.ts';
 import { expectRedirect } from './undici-calls.ts';
-import type { UndiciCopy, UndiciRequest } from './undici-copy.ts';
+import { type UndiciCopy, type UndiciRequest, hasWholeBody } from './undici-copy.ts';
 import { type RawHeaders, UndiciResponseInfo, fieldIn, fieldsOf, headerMapOf } from './undici-headers.ts';
 import { type Origin, originOf } from './undici-origin.ts';
 
@@ -27,8 +27,8 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner {
   readonly created: number;
   /** Its body is none, or bytes; any other is read while it is sent. */
   readonly hasWholeBody: boolean;
-  /** A connection was opened for it. */
-  dialled = false;
+  /** The connection that undici opened for it, from the announcement on. */
+  dial: AnnouncedDial | undefined = undefined;
   #request: UndiciRequest | undefined;
   #socket: Socket | undefined = undefined;
   /** It goes by HTTP/2: from then on this tells. */
@@ -44,6 +44,8 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner {
   #trailers: RawHeaders | undefined = undefined;
   /** When the end of the response was seen; NaN until then. */
   #ended = Number.NaN;
+  /** Bytes of other requests are among those of this one. */
+  #isPipelined = false;
   #writtenBefore = 0;
   #readBefore = 0;
   #bodyBytes: number | undefined = undefined;
@@ -57,8 +59,7 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner {
     this.#origin = originOf(request.origin);
     this.#path = request.path;
     this.created = created;
-    const { body } = request;
-    this.hasWholeBody = body === null || body === undefined || ArrayBuffer.isView(body);
+    this.hasWholeBody = hasWholeBody(request);
     this.callKnown = true;
   }
 
@@ -84,7 +85,7 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner {
 
   facts(): ExchangeFacts {
     if (this.#exchange !== undefined) return this.#exchange.facts();
-    const socket = this.hasConn ? this.#socket : undefined;
+    const socket = this.hasConn && !this.#isPipelined ? this.#socket : undefined;
     return {
       requestHttpVersion: '1.1',
       bytesWritten: socket === undefined ? undefined : socket.bytesWritten - this.#writtenBefore,
@@ -118,6 +119,7 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner {
     const time = now();
     this.#socket = socket;
     const connection = connectionOf(socket, time);
+    this.#follow(connection);
     dialOf(socket)?.claim(this);
     if (this.detailed) {
       this.#writtenBefore = socket.bytesWritten;
@@ -129,6 +131,16 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner {
     const wasIdle = reused && (Number.isNaN(idleSince) ? connection.active === 0 : idleSince <= this.created);
     watchWrites(socket, writerOn);
     this.gotConn(time, connection, reused, wasIdle);
+  }
+
+  /** Takes its turn on a connection: undici uses it again, so it has kept it. */
+  #follow(connection: Connection): void {
+    const { current } = connection;
+    if (!(current instanceof UndiciRoundTrip)) return;
+    if (!Number.isNaN(current.#ended)) current.#kept();
+    if (current.isDone) return;
+    current.#isPipelined = true;
+    this.#isPipelined = true;
   }
 
   /** Undici writes to the socket while this round trip sends its request. */
@@ -225,6 +237,7 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner {
       if (err !== undefined) this.#request?.abort?.(err);
       return;
     }
+    this.gotFirstResponseByte(time);
     this.#response = headers;
     if (this.detailed) this.#bodyBytes = 0;
     const info: ResponseInfo | undefined = this.wants(HOOKS.gotResponse)
@@ -273,9 +286,13 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner {
     }
     // The answer came early and undici goes on sending; the last write tells.
     if (!this.requestWritten && (!this.#sent || this.#pendingWrites > 0 || socket.writableLength > 0)) return;
-    this.putIdleConn(this.#ended, null);
-    const { connection } = this;
+    this.#kept();
+  }
+
+  #kept(): void {
     const time = this.#ended;
+    this.putIdleConn(time, null);
+    const { connection } = this;
     this.finish(time, null);
     if (connection !== undefined && connection.active === 0) connection.idleSince = time;
   }
@@ -328,6 +345,7 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner {
   override roundTripDone(time: number, err: Error | null): void {
     super.roundTripDone(time, err);
     // Connections and handlers know it for longer; they shall not keep what is the client's.
+    this.dial = undefined;
     this.#request = undefined;
     this.#socket = undefined;
     this.#exchange = undefined;
@@ -371,8 +389,8 @@ const carried = new WeakMap<Connection, number>();
 
 /** A watched connection is ready for its first request. */
 export function onConnected(socket: Socket): void {
-  const dial = dialOf(socket);
-  if (dial === undefined) return;
+  // Over HTTP/2 the streams tell whether it was used.
+  if (dialOf(socket) === undefined || ('alpnProtocol' in socket && socket.alpnProtocol === 'h2')) return;
   const connection = connectionOf(socket, now());
   if (connection.served === 0 && socket.bytesWritten > 0) carried.set(connection, socket.bytesWritten);
 }
@@ -400,11 +418,11 @@ function onClose(this: Socket): void {
   const connection = Connections.of(this);
   if (connection === undefined) return;
   const time = now();
+  const isError = connection.active > 0 || this.errored !== null;
   const { current } = connection;
-  const reason = current === undefined ? 'idle' : 'error';
   if (current instanceof UndiciRoundTrip && !current.isOnStream)
     current.onConnectionClosed(time, this.errored);
-  connection.close(time, reason, this.errored);
+  connection.close(time, isError ? 'error' : 'idle', this.errored);
 }
 
 // Called later: no closure a request.

@@ -1,6 +1,6 @@
 import type { RoundTrip } from '../events/round-trip.ts';
-import { announceDial, announcedDial } from './dial.ts';
-import type { UndiciRequest } from './undici-copy.ts';
+import { type AnnouncedDial, announceDial, announcedDial } from './dial.ts';
+import { type UndiciRequest, hasWholeBody } from './undici-copy.ts';
 import { type ConnectParams, hostPortOf, originOf, portOf } from './undici-origin.ts';
 import type { UndiciRoundTrip } from './undici-round-trip.ts';
 
@@ -13,7 +13,7 @@ import type { UndiciRoundTrip } from './undici-round-trip.ts';
 class Tunnel {
   readonly hostPort: string;
   readonly owner: RoundTrip;
-  dialled = false;
+  dial: AnnouncedDial | undefined = undefined;
 
   constructor(hostPort: string, owner: RoundTrip) {
     this.hostPort = hostPort;
@@ -25,12 +25,17 @@ class Tunnel {
 const waiting = new Set<UndiciRoundTrip | Tunnel>();
 /** The CONNECT requests of proxies that are under way. */
 const tunnels = new Map<object, Tunnel>();
-/** The request that undici has just made, if it would dial for it at once. */
-let justMade: UndiciRoundTrip | Tunnel | undefined;
+/** For whom undici would dial now: the request that it has just made. Null when nobody watches that. */
+let justMade: UndiciRoundTrip | Tunnel | null | undefined;
 
 /** Undici has told of something else since it made its latest request. */
 export function otherMessage(): void {
   justMade = undefined;
+}
+
+/** Undici has made a request that nobody watches. */
+export function unwatchedMade(request: UndiciRequest): void {
+  justMade = hasWholeBody(request) ? null : undefined;
 }
 
 export function beginWaiting(roundTrip: UndiciRoundTrip): void {
@@ -42,6 +47,13 @@ export function beginWaiting(roundTrip: UndiciRoundTrip): void {
 /** It has a connection, or has given up. */
 export function endWaiting(roundTrip: UndiciRoundTrip): void {
   waiting.delete(roundTrip);
+}
+
+/** The probes are taken out: nobody will tell of those that wait. */
+export function forgetWaiting(): void {
+  waiting.clear();
+  tunnels.clear();
+  justMade = undefined;
 }
 
 /** A proxy agent opens a tunnel for a dial by a request of its own, whose connection belongs to that dial. */
@@ -69,23 +81,27 @@ export function announceDialTo(params: ConnectParams): void {
   const hostPort = hostPortOf(params);
   const dialler = diallerFor(hostPort);
   justMade = undefined;
-  if (dialler !== undefined) dialler.dialled = true;
-  announceDial({
+  const dial: AnnouncedDial = {
     owner: dialler?.owner,
     hostPort,
     host: params.hostname,
     port: portOf(params.protocol, params.port),
-  });
+    socket: undefined,
+  };
+  if (dialler !== undefined) dialler.dial = dial;
+  announceDial(dial);
 }
 
 /** Nobody, when the request was given up meanwhile: undici up to 8.10 then dials all the same (its issue 5845). */
 function diallerFor(hostPort: string): UndiciRoundTrip | Tunnel | undefined {
+  if (justMade === null) return undefined;
   if (justMade?.hostPort === hostPort) return justMade;
-  let oldest: UndiciRoundTrip | Tunnel | undefined;
+  let again: UndiciRoundTrip | Tunnel | undefined;
   for (const candidate of waiting) {
     if (candidate.hostPort !== hostPort) continue;
-    if (!candidate.dialled) return candidate;
-    oldest ??= candidate;
+    if (candidate.dial === undefined) return candidate;
+    // Its connection was closed before it could be used, or a connector of the program's opened it, unseen.
+    if (candidate.dial.socket?.destroyed !== false) again ??= candidate;
   }
-  return oldest;
+  return again;
 }

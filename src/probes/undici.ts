@@ -24,7 +24,9 @@ import {
   beginWaiting,
   endTunnel,
   endWaiting,
+  forgetWaiting,
   otherMessage,
+  unwatchedMade,
 } from './undici-waiting.ts';
 
 /**
@@ -61,7 +63,7 @@ export function installUndici(patches: Patches): void {
   function onCreate({ request }: { readonly request: UndiciRequest }): void {
     otherMessage();
     countRequest();
-    if (!shared().used && !isWatched(undefined)) return;
+    if (!shared().used && !isWatched(undefined)) return unwatchedMade(request);
     const copy = copyOf(request);
     const handler = copy.handlerOf(request);
     // Undici makes a request that waited in a Pool's queue while another one's connection becomes free, in that one's
@@ -76,7 +78,7 @@ export function installUndici(patches: Patches): void {
     const receiver = handler === undefined ? undefined : receiverOf(unwrapped(handler));
     const previous = receiver === undefined ? undefined : latestOf(receiver);
     const context = previous === undefined ? currentNode() : previous.context;
-    if (!isWatched(context)) return;
+    if (!isWatched(context)) return unwatchedMade(request);
     watchCopy(copy);
     const roundTrip = new UndiciRoundTrip(request, copy, now());
     if (previous !== undefined) continueCall(roundTrip, previous, true);
@@ -92,6 +94,8 @@ export function installUndici(patches: Patches): void {
 
   watchPackages(patches);
 
+  patches.onUndo(forgetWaiting);
+  patches.onUndo(() => unwatchedUse.clear());
   subscribe('undici:request:create', onCreate);
   subscribe('undici:client:beforeConnect', onBeforeConnect);
   subscribe('undici:client:connected', onConnectedMessage);

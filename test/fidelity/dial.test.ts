@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import http from 'node:http';
 import type http2 from 'node:http2';
 import net from 'node:net';
+import { Readable } from 'node:stream';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import type { Agent } from 'undici';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -142,15 +143,49 @@ describe('abort-waits-for-dial', () => {
   );
 });
 
-describe('aborted-still-dials', () => {
+describe('aborted-dial-started', () => {
   it.each(packages)(
-    'aborted-still-dials: a request whose signal was aborted before dials all the same ($name)',
+    'aborted-dial-started: undici dials for a request whose signal was aborted before ($name)',
     async (client) => {
       const server = await scriptedServer(answerAll);
       const signal = AbortSignal.abort();
       const sent = client.send(server.origin, { dispatcher: client.agent(), signal });
       await expect(sent).rejects.toMatchObject({ name: 'AbortError' });
       await server.peer(0);
+    },
+  );
+});
+
+describe('deferred-dial', () => {
+  async function* body(): AsyncIterable<Uint8Array> {
+    yield Buffer.from('body');
+  }
+
+  it.each(undicis)(
+    'deferred-dial: undici dials after the call when the body is a stream ($name)',
+    async (client) => {
+      const dials = published('undici:client:beforeConnect');
+      const { origin } = await scriptedServer(async (peer) => {
+        await peer.head();
+        await peer.bytes('4\r\nbody\r\n0\r\n\r\n'.length);
+        peer.respond();
+      });
+      const stream = client.name === 'fetch' ? body() : Readable.from(body());
+      const sent = client.send(origin, { dispatcher: client.agent(), method: 'POST', body: stream });
+      const dialled = dials.length;
+      await sent;
+      expect([dialled, dials.length]).toEqual([0, 1]);
+    },
+  );
+
+  it.each(undicis)(
+    'deferred-dial: undici dials in the call when there is no body ($name)',
+    async (client) => {
+      const dials = published('undici:client:beforeConnect');
+      const { origin } = await scriptedServer(answerAll);
+      const sent = client.send(origin, { dispatcher: client.agent() });
+      expect(dials).toHaveLength(1);
+      await sent;
     },
   );
 });

@@ -75,20 +75,47 @@ describe('keep-alive-hint', () => {
   );
 });
 
-describe('redirect-dials', () => {
-  it('redirect-dials: fetch sends the next hop while the connection of the last is in use', async () => {
-    const [fetch] = undicis;
-    const server = await scriptedServer(async (peer) => {
+describe('redirect-hop-early', () => {
+  function redirecting(): ReturnType<typeof scriptedServer> {
+    return scriptedServer(async (peer) => {
       for (;;) {
         const head = await peer.head();
         if (head.startsWith('GET /from ')) peer.respond('', 'HTTP/1.1 302 Found\r\nLocation: /to');
         else peer.respond();
       }
     });
+  }
+
+  it('redirect-hop-early: fetch sends the next hop while the connection of the last is in use', async () => {
+    const [fetch] = undicis;
+    const server = await redirecting();
     await fetch!.send(`${server.origin}/from`, { dispatcher: fetch!.agent() });
     expect(server.peers).toHaveLength(2);
     expect(server.peers[0]!.socket.destroyed).toBe(false);
   });
+
+  it.each(packages)(
+    'redirect-hop-early: the redirect interceptor sends the next hop while the connection of the last is in use ($name)',
+    async (client) => {
+      const server = await redirecting();
+      const { redirect } = client.undici.interceptors;
+      const dispatcher = own(client.agent().compose(redirect({ maxRedirections: 1 })));
+      await client.send(`${server.origin}/from`, { dispatcher });
+      expect(server.peers).toHaveLength(2);
+      expect(server.peers[0]!.socket.destroyed).toBe(false);
+    },
+  );
+});
+
+describe('close-field-closes', () => {
+  it.each(packages)(
+    'close-field-closes: undici closes the connection of a request with Connection: close ($name)',
+    async (client) => {
+      const server = await scriptedServer(answerAll);
+      await client.send(server.origin, { dispatcher: client.agent(), headers: { connection: 'close' } });
+      await (await server.peer(0)).end();
+    },
+  );
 });
 
 describe('pipelined-requests', () => {

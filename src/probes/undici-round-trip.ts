@@ -278,7 +278,8 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner {
     this.#checkWritten();
     if (socket.destroyed) {
       const time = now();
-      if (this.#wasAskedToKeep()) this.putIdleConn(time, this.#notKept());
+      const reason = this.#reasonNotKept();
+      if (reason !== undefined) this.putIdleConn(time, new HttptraceError('ERR_HTTPTRACE_NOT_KEPT', reason));
       const { connection } = this;
       this.finish(time, null);
       connection?.close(time, 'response', null);
@@ -356,20 +357,23 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner {
     this.#trailers = undefined;
   }
 
-  /** Neither side said that the connection ends with this exchange (RFC 9112, 9.6), and the request was sent whole. */
-  #wasAskedToKeep(): boolean {
-    if (!this.requestWritten || this.#head === undefined || /\r\nconnection: close\r\n/i.test(this.#head))
-      return false;
-    const option = this.#response === undefined ? undefined : fieldIn(this.#response, 'connection');
-    return option === undefined || !/\bclose\b/i.test(option);
-  }
-
-  #notKept(): HttptraceError {
-    const why =
-      this.method === 'HEAD'
-        ? 'undici does not use a connection again after HEAD'
-        : 'undici closed the connection: it had ended, or its server keeps it too shortly (Keep-Alive), or undici does not use it again';
-    return new HttptraceError('ERR_HTTPTRACE_NOT_KEPT', why);
+  /**
+   * Why undici did not keep a connection that it could have kept. Undefined when it could not, as in Go: one side said
+   * `close`, HTTP/1.0, a body that ends with the connection, a request that was not sent whole.
+   */
+  #reasonNotKept(): string | undefined {
+    if (!this.requestWritten || this.#head === undefined || this.#response === undefined) return undefined;
+    if (/\r\nconnection: close\r\n/i.test(this.#head)) return undefined;
+    if (/\bclose\b/i.test(fieldIn(this.#response, 'connection') ?? '')) return undefined;
+    const keepAlive = fieldIn(this.#response, 'keep-alive');
+    if (keepAlive !== undefined) {
+      return `undici closed the connection: its server keeps it too shortly (Keep-Alive: ${keepAlive})`;
+    }
+    // Undici marks it while it writes the request, after the head has said keep-alive.
+    if (this.#request?.body !== null && /^(GET|HEAD|DELETE|OPTIONS|TRACE)$/.test(this.method)) {
+      return `undici closed the connection: it does not use one again after a body by ${this.method}`;
+    }
+    return undefined;
   }
 }
 

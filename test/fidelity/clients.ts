@@ -71,11 +71,6 @@ export const packages: readonly UndiciPackage[] = [
 /** All copies of undici that this Node runs, its own by fetch. */
 export const undicis: readonly UndiciClient[] = [fetchClient, ...packages];
 
-/** Tables for `it.each`: titles get `$name`. */
-export function those(test: (client: UndiciClient) => boolean): UndiciClient[] {
-  return undicis.filter(test);
-}
-
 /** The class of the dispatcher of global fetch: undici keeps it there, 8 under the second key. */
 function bundledAgent(): typeof Agent {
   const dispatchers = globalThis as unknown as Record<symbol, { readonly constructor: typeof Agent }>;

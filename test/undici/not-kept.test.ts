@@ -37,9 +37,9 @@ const CASES: readonly Case[] = [
 const TABLE = UNDICIS.flatMap((copy) => CASES.map((what) => ({ ...what, ...copy })));
 
 describe.each(TABLE)(
-  'a connection of undici $major',
-  ({ title, method, body, reset, field, told, module }) => {
-    it(title, async () => {
+  'a connection of undici $major that $title',
+  ({ method, body, reset, field, told, module }) => {
+    it('is told so', async () => {
       const traced = recordings();
       const server = await appServer((request, response) => {
         request.resume().on('end', () => {

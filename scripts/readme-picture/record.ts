@@ -2,7 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import * as http from 'node:http';
-import * as https from 'node:https';
+import * as http2 from 'node:http2';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stdout } from 'node:process';
@@ -35,7 +35,10 @@ async function record(): Promise<string> {
     await Promise.all([
       startNameServer(SERVER),
       once(http.createServer(redirect).listen(80), 'listening'),
-      once(https.createServer(pair, (_request, response) => void page(response)).listen(443), 'listening'),
+      once(
+        http2.createSecureServer(pair, (_request, response) => void page(response)).listen(443),
+        'listening',
+      ),
     ]);
     return await run(['--json', ...ARGUMENTS], { NODE_EXTRA_CA_CERTS: join(folder, 'ca.pem') });
   } finally {
@@ -74,7 +77,7 @@ function redirect(_request: http.IncomingMessage, response: http.ServerResponse)
   response.writeHead(301, { Location: 'https://example.test/' }).end();
 }
 
-async function page(response: http.ServerResponse): Promise<void> {
+async function page(response: http2.Http2ServerResponse): Promise<void> {
   await delay(18);
   response.writeEarlyHints({ link: '</style.css>; rel=preload; as=style' });
   await delay(40);

@@ -51,8 +51,9 @@ function wrapEmit(original: Function) {
   return function emit(this: ClientHttp2Stream, event: unknown, a: unknown, b: unknown, c: unknown): unknown {
     const exchange = Exchanges.of(this);
     if (exchange !== undefined && !before(exchange, event, a, c)) return false;
-    // A direct call can be inlined, and needs no array of arguments.
+    // A direct call can be inlined, and needs no array of arguments. Three has 'newListener', which node:http2 listens to.
     const { length } = arguments;
+    if (length === 3) return original.call(this, event, a, b) as unknown;
     if (length === 1) return original.call(this, event) as unknown;
     if (length === 2) return original.call(this, event, a) as unknown;
     if (length === 4) return original.call(this, event, a, b, c) as unknown;

@@ -158,7 +158,7 @@ describe('deferred-dial', () => {
     yield Buffer.from('body');
   }
 
-  it.each(undicis)(
+  it.each(packages)(
     'deferred-dial: undici dials after the call when the body is a stream ($name)',
     async (client) => {
       const dials = published('undici:client:beforeConnect');
@@ -167,7 +167,7 @@ describe('deferred-dial', () => {
         await peer.bytes('4\r\nbody\r\n0\r\n\r\n'.length);
         peer.respond();
       });
-      const stream = client.name === 'fetch' ? body() : Readable.from(body());
+      const stream = Readable.from(body());
       const sent = client.send(origin, { dispatcher: client.agent(), method: 'POST', body: stream });
       const dialled = dials.length;
       await sent;
@@ -175,7 +175,7 @@ describe('deferred-dial', () => {
     },
   );
 
-  it.each(undicis)(
+  it.each(packages)(
     'deferred-dial: undici dials in the call when there is no body ($name)',
     async (client) => {
       const dials = published('undici:client:beforeConnect');

@@ -2,6 +2,7 @@ import type { Departure, Edit } from './departures.ts';
 
 const node = ['http', 'https'] as const;
 const undicis = ['undici6', 'undici7', 'undici8'] as const;
+const h2 = ['http2', 'undici7', 'undici8'] as const;
 const tls = ['https', 'fetch', ...undicis] as const;
 const all = ['http', ...tls] as const;
 const attempt = { network: 'tcp', addr: '127.0.0.1:PORT' } as const;
@@ -204,6 +205,42 @@ export const departures: readonly Departure[] = [
     clients: all,
     scenarios: ['canceled-while-sending'],
     edits: [{ edit: 'argument', hook: 'wroteRequest', name: 'err', value: 'canceled' }],
+  },
+  {
+    id: 'refusal-reaches-caller',
+    clients: h2,
+    scenarios: ['h2-informational-refused'],
+    edits: [{ request: 0, edit: 'outcome', fields: { error: 'hook' } }],
+  },
+  {
+    id: 'no-transport-retry',
+    clients: ['http2'],
+    scenarios: ['h2-goaway-later'],
+    edits: [
+      { request: 1, edit: 'remove', hook: 'getConn' },
+      {
+        request: 1,
+        edit: 'insert',
+        hook: 'getConn',
+        args: { hostPort: '127.0.0.1:PORT' },
+        before: 'connectStart',
+      },
+    ],
+  },
+  {
+    id: 'error-is-the-clients',
+    clients: ['http2'],
+    scenarios: ['h2-closed'],
+    edits: [{ edit: 'outcome', fields: { error: 'stream' } }],
+  },
+  {
+    id: 'tls-state-on-failure',
+    clients: h2,
+    scenarios: ['h2-untrusted'],
+    edits: [
+      ...handshake('localhost', 'CN=localhost'),
+      { edit: 'argument', hook: 'tlsHandshakeDone', name: 'alpnProtocol', value: 'h2' },
+    ],
   },
   {
     id: 'error-is-the-clients',

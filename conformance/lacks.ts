@@ -23,6 +23,9 @@ export const undiciLacks: Lacks = {
   'unasked-continue': 'undici fails at a 100',
   'queue-abort': 'undici tells an aborted request that waits for a connection so when it gets one',
   'empty-with-length': 'undici takes the length that a 304 tells for that of a body',
+  'h2-multiplex': 'undici’s pools open a connection for each request that finds none free, also over HTTP/2',
+  'h2-retry': 'undici leaves a refused stream to its caller',
+  'h2-goaway': 'undici ends open streams at a GOAWAY',
   'head-keeps': 'undici closes the connection after HEAD',
   'early-answer': 'undici closes the connection when a response ends before its request',
   'prompt-abort': 'undici.request() tells an abort when the dial is over',
@@ -61,4 +64,8 @@ export const fetchLacks: Lacks = {
   'http-proxy': byDispatcher,
   'connect-proxy': byDispatcher,
   'tls-proxy': byDispatcher,
+};
+
+export const http2Lacks: Lacks = {
+  'h2-retry': 'node:http2 leaves a refused stream to its caller',
 };

@@ -19,11 +19,6 @@ export const openDifferences: readonly OpenDifference[] = [
   },
   {
     clients: ['fetch', 'undici6', 'undici7', 'undici8'],
-    scenarios: ['http10-response', 'delimited-by-close'],
-    what: 'putIdleConn is called with an error for a connection that could not have gone to the pool',
-  },
-  {
-    clients: ['fetch', 'undici6', 'undici7', 'undici8'],
     scenarios: ['body-closed-early', 'canceled-on-reused-connection'],
     what: 'the connection that undici opens after an abort for nobody is told to the next request, beside its own',
   },

@@ -125,6 +125,14 @@ export type Need =
   | 'redirected-post'
   /** Take a redirect that keeps a body which cannot be had again as the response. */
   | 'redirected-stream'
+  /** Go on after 1xx over HTTP/2. */
+  | 'h2-informational'
+  /** Have several streams on one connection by itself. */
+  | 'h2-multiplex'
+  /** Finish open streams after a GOAWAY. */
+  | 'h2-goaway'
+  /** Make a refused stream again. */
+  | 'h2-retry'
   /** Stand an abort before the call that makes the request has returned. */
   | 'abort-in-start'
   /** Offer other ALPN protocols than its own. */

@@ -68,7 +68,7 @@ export type StreamStep =
   /** Tell that streams after the n-th one of the connection (0: all) are not served. */
   | { readonly goaway: StreamCode; readonly last: number }
   /** Close the connection. */
-  | { readonly end: 'fin' | 'reset' };
+  | { readonly close: true };
 
 export type StreamCode =
   | 'NO_ERROR'

@@ -44,7 +44,8 @@ export class SessionScript {
 
   async #serve(stream: ServerHttp2Stream, number: number): Promise<void> {
     const steps = this.#streams[number - 1] ?? [];
-    const player = new StreamPlayer(stream, this.#session, this.#context);
+    const hasTrailers = steps.some((step) => 'data' in step && step.trailers !== undefined);
+    const player = new StreamPlayer(stream, this.#session, this.#context, hasTrailers);
     for (const [index, step] of steps.entries()) {
       try {
         await player.play(step);
@@ -62,9 +63,16 @@ class StreamPlayer {
   readonly #session: Http2Session;
   readonly #context: ScriptContext;
   readonly #ended = new AbortController();
+  readonly #hasTrailers: boolean;
   #bodyEnded = false;
 
-  constructor(stream: ServerHttp2Stream, session: Http2Session, context: ScriptContext) {
+  constructor(
+    stream: ServerHttp2Stream,
+    session: Http2Session,
+    context: ScriptContext,
+    hasTrailers: boolean,
+  ) {
+    this.#hasTrailers = hasTrailers;
     this.#stream = stream;
     this.#session = session;
     this.#context = context;
@@ -81,12 +89,12 @@ class StreamPlayer {
       this.#stream.additionalHeaders({ ':status': step.inform, ...copy(step.fields) });
     else if ('respond' in step) {
       // Trailers are announced with the head: node asks for them when the last data is out.
-      const options = { endStream: step.ends ?? false, waitForTrailers: !(step.ends ?? false) };
+      const options = { endStream: step.ends ?? false, waitForTrailers: this.#hasTrailers };
       this.#stream.respond({ ':status': step.respond, ...step.fields }, options);
     } else if ('data' in step) this.#data(step);
     else if ('reset' in step) this.#stream.close(code(step.reset));
     else if ('goaway' in step) this.#session.goaway(code(step.goaway), Math.max(0, step.last * 2 - 1));
-    else if ('end' in step) this.#end(step.end);
+    else if ('close' in step) this.#session.destroy();
   }
 
   #data({ data, ends, trailers }: Extract<StreamStep, { data: string }>): void {
@@ -94,16 +102,10 @@ class StreamPlayer {
       this.#stream.write(data);
       return;
     }
-    this.#stream.once('wantTrailers', () => {
-      if (trailers === undefined) this.#stream.close();
-      else this.#stream.sendTrailers(trailers);
-    });
+    if (trailers !== undefined) {
+      this.#stream.once('wantTrailers', () => this.#stream.sendTrailers(trailers));
+    }
     this.#stream.end(data);
-  }
-
-  #end(how: 'fin' | 'reset'): void {
-    if (how === 'fin') this.#session.destroy();
-    else this.#session.socket.resetAndDestroy();
   }
 
   async #await(what: 'body' | 'end'): Promise<void> {

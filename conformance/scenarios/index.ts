@@ -4,6 +4,7 @@ import { cancellations } from './cancellations.ts';
 import { connections } from './connections.ts';
 import { expectations } from './expectations.ts';
 import { failures } from './failures.ts';
+import { streams } from './http2.ts';
 import { informational } from './informational.ts';
 import { names } from './names.ts';
 import { panics } from './panics.ts';
@@ -28,6 +29,7 @@ export const scenarios: readonly Scenario[] = [
   ...retries,
   ...redirects,
   ...proxies,
+  ...streams,
   ...traces,
   ...panics,
 ];

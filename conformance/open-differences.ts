@@ -7,6 +7,8 @@ import type { ClientName } from './departures.ts';
 export interface OpenDifference {
   readonly clients: readonly ClientName[];
   readonly scenarios: readonly string[];
+  /** Seen with these versions of Node alone. */
+  readonly nodes?: string;
   /** What differs, as far as it is understood. */
   readonly what: string;
 }
@@ -21,5 +23,17 @@ export const openDifferences: readonly OpenDifference[] = [
     clients: ['fetch', 'undici6', 'undici7', 'undici8'],
     scenarios: ['body-closed-early', 'canceled-on-reused-connection'],
     what: 'the connection that undici opens after an abort for nobody is told to the next request, beside its own',
+  },
+  {
+    clients: ['undici8'],
+    scenarios: ['own-host-field', 'http-proxy', 'http-proxy-credentials'],
+    nodes: '22, 24, 26',
+    what: 'a lookup is told for an IP literal when the field Host is the caller’s',
+  },
+  {
+    clients: ['http'],
+    scenarios: ['canceled-in-lookup', 'canceled-in-failing-lookup'],
+    nodes: '26',
+    what: 'the dial of a canceled request goes on as with Go, and not as dial-ends-with-request says',
   },
 ];

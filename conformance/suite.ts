@@ -83,7 +83,8 @@ function withOpen({ name }: Scenario, client: Client, verdict: Verdict): Compari
 
 /** Open differences of which these comparisons, in which each scenario was run, show nothing. */
 export function closedDifferences(comparisons: readonly Comparison[]): readonly string[] {
-  return openDifferences.flatMap(({ scenarios, clients: names, what }) => {
+  return openDifferences.flatMap(({ scenarios, clients: names, nodes, what }) => {
+    if (nodes !== undefined) return [];
     const concerned = comparisons.filter(
       ({ scenario, client }) => scenarios.includes(scenario.name) && names.includes(client.name),
     );

@@ -216,7 +216,7 @@ export const streams: readonly Scenario[] = [
   },
   {
     name: 'h2-canceled-while-reading',
-    title: 'a request that is canceled while the body is read is an error of the reader',
+    title: 'a stream that is canceled while its body is read is an error of the reader',
     schemes: h2,
     server: serving([
       [{ respond: 200 }, { data: 'hello' }, { awaitHook: 'firstBytes' }, { cancel: 0 }, { await: 'end' }],

@@ -170,6 +170,8 @@ describe('differences', () => {
         for (const [index, one] of run.events.entries()) {
           const next = run.events[index + 1];
           if (next === undefined || next.request !== one.request || mayPass(one, next, freedom)) continue;
+          // Two calls that are alike can change places without a trace.
+          if (JSON.stringify(next) === JSON.stringify(one)) continue;
           swaps += 1;
           expect(
             differences(run, { ...run, events: run.events.toSpliced(index, 2, next, one) }, freedom),

@@ -1,12 +1,11 @@
-import type http from 'node:http';
 import net from 'node:net';
 import tls from 'node:tls';
 import { describe, expect, it } from 'vitest';
 
 import { recordings, type WatchMode } from '../helpers/recordings.ts';
 import { answerAll, scriptedServer } from '../helpers/scripted-server.ts';
-import { agentFor, finish, get, open } from './exchange.ts';
-import { HANDED_OVER, NEW, closeAfterEach, conn } from './conn.ts';
+import { agentFor, get } from './exchange.ts';
+import { HANDED_OVER, NEW, conn } from './conn.ts';
 
 describe.each<{ scheme: string; mode: WatchMode }>([
   { scheme: 'http', mode: 'context' },
@@ -63,25 +62,6 @@ describe.each<{ scheme: string; mode: WatchMode }>([
     expect(recorder!.the('roundTripDone').args).toEqual([{ err: null }]);
   });
 
-  it('is reused, has been idle and for how long', async () => {
-    const traced = recordings();
-    const server = await scriptedServer(answerAll, { tls: secure });
-    const agent = agentFor(server.origin);
-    await traced.watch(mode, async () => {
-      await get(server.origin, { agent });
-      await traced.settled();
-      await get(server.origin, { agent });
-    });
-    const [first, second] = await traced.settled();
-    const { conn: socket, reused, wasIdle, idleTime } = second!.the('gotConn').args[0];
-    expect({ reused, wasIdle }).toEqual({ reused: true, wasIdle: true });
-    expect(idleTime).toBe(second!.the('gotConn').time - first!.the('putIdleConn').time);
-    expect(socket).toBe(first!.the('gotConn').args[0].conn);
-    expect(second!.names).not.toContain('connectStart');
-    expect(second!.names).not.toContain('tlsHandshakeStart');
-    expect(server.peers).toHaveLength(1);
-  });
-
   it('is handed over to a request that waits for it: reused, and was not idle', async () => {
     const traced = recordings();
     const server = await scriptedServer(answerAll, { tls: secure });
@@ -93,56 +73,6 @@ describe.each<{ scheme: string; mode: WatchMode }>([
     expect(recorders[1]!.has('connectStart')).toBe(false);
     // It was wanted when the request was made, not when one became free.
     expect(recorders[1]!.the('getConn').time).toBeLessThan(recorders[0]!.the('gotConn').time);
-  });
-
-  it('is opened for a queued request when the one before it closed, and told to the right request', async () => {
-    const traced = recordings();
-    const server = await scriptedServer(closeAfterEach, { tls: secure });
-    const agent = agentFor(server.origin, { maxSockets: 1 });
-    await traced.watch(mode, () => Promise.all([1, 2, 3].map(() => get(server.origin, { agent }))));
-    const recorders = await traced.settled();
-    expect(recorders.map(conn)).toEqual([NEW, NEW, NEW]);
-    expect(recorders.map((recorder) => recorder.all('connectDone').length)).toEqual([1, 1, 1]);
-    expect(recorders.map((recorder) => recorder.all('tlsHandshakeDone').length)).toEqual(
-      secure ? [1, 1, 1] : [0, 0, 0],
-    );
-    expect(recorders.map((recorder) => recorder.has('putIdleConn'))).toEqual([false, false, false]);
-  });
-
-  it('is opened for a queued request whose predecessor was not watched', async () => {
-    const traced = recordings();
-    const server = await scriptedServer(closeAfterEach, { tls: secure });
-    const agent = agentFor(server.origin, { maxSockets: 1 });
-    const unwatched = get(server.origin, { agent });
-    await traced.watch(mode, () => get(server.origin, { agent }));
-    await unwatched;
-    const [recorder, ...others] = await traced.settled();
-    expect(others).toEqual([]);
-    expect(conn(recorder!)).toEqual(NEW);
-    expect(recorder!.all('connectDone')).toHaveLength(1);
-  });
-
-  it('of an unwatched request that queued behind a watched one is not told to anybody', async () => {
-    const traced = recordings();
-    const server = await scriptedServer(closeAfterEach, { tls: secure });
-    const agent = agentFor(server.origin, { maxSockets: 1 });
-    let watched: http.ClientRequest | undefined;
-    traced.watch(mode, () => void (watched = open(server.origin, { agent })));
-    await Promise.all([finish(watched!), get(server.origin, { agent })]);
-    const [recorder, ...others] = await traced.settled();
-    expect(others).toEqual([]);
-    expect(recorder!.all('connectStart')).toHaveLength(1);
-    expect(server.peers).toHaveLength(2);
-  });
-
-  it('is known as reused, and idle for an unknown time, when its last use was not watched', async () => {
-    const traced = recordings();
-    const server = await scriptedServer(answerAll, { tls: secure });
-    const agent = agentFor(server.origin);
-    await get(server.origin, { agent });
-    await get(server.origin, { agent });
-    await traced.watch(mode, () => get(server.origin, { agent }));
-    expect(conn((await traced.settled())[0]!)).toEqual({ reused: true, wasIdle: true, idleTime: undefined });
   });
 
   it('is known as handed over when it was an unwatched request that had it before', async () => {
@@ -174,38 +104,6 @@ describe.each<{ scheme: string; mode: WatchMode }>([
     const agent = agentFor(server.origin, { keepAlive: false });
     await traced.watch(mode, () => get(server.origin, { agent }));
     const [recorder] = await traced.settled();
-    expect(recorder!.has('putIdleConn')).toBe(false);
-    expect(recorder!.the('roundTripDone').args).toEqual([{ err: null }]);
-  });
-
-  it('that the server closes is not offered to a pool', async () => {
-    const traced = recordings();
-    const server = await scriptedServer(closeAfterEach, { tls: secure });
-    const agent = agentFor(server.origin);
-    const { body } = await traced.watch(mode, () => get(server.origin, { agent }));
-    const [recorder] = await traced.settled();
-    expect(body).toBe('bye');
-    expect(recorder!.has('gotLastResponseByte')).toBe(true);
-    expect(recorder!.has('putIdleConn')).toBe(false);
-    expect(recorder!.the('roundTripDone').args).toEqual([{ err: null }]);
-  });
-
-  it('of an HTTP/1.0 server ends with the response', async () => {
-    const traced = recordings();
-    const server = await scriptedServer(
-      async (peer) => {
-        await peer.head();
-        peer.send('HTTP/1.0 200 OK\r\n\r\nuntil the end');
-        peer.close();
-      },
-      { tls: secure },
-    );
-    const agent = agentFor(server.origin);
-    const { body } = await traced.watch(mode, () => get(server.origin, { agent }));
-    const [recorder] = await traced.settled();
-    expect(body).toBe('until the end');
-    expect(recorder!.the('gotResponse').args[0]).toMatchObject({ status: 200, httpVersion: '1.0' });
-    expect(recorder!.has('gotLastResponseByte')).toBe(true);
     expect(recorder!.has('putIdleConn')).toBe(false);
     expect(recorder!.the('roundTripDone').args).toEqual([{ err: null }]);
   });

@@ -4,7 +4,7 @@ import type { LookupFunction } from 'node:net';
 import { describe, expect, it } from 'vitest';
 
 import type { HookName } from '../../src/trace/hooks.ts';
-import { recordings, type Recordings } from '../helpers/recordings.ts';
+import { recordings } from '../helpers/recordings.ts';
 import { answerAll, scriptedServer, type Peer } from '../helpers/scripted-server.ts';
 import { agentFor, errorOf, get, httpAgent, open, responseOf } from './exchange.ts';
 
@@ -250,49 +250,3 @@ describe('a request that is destroyed', () => {
     expect(traced.only.the('roundTripDone').args).toEqual([{ err }]);
   });
 });
-
-describe('a refused connection', () => {
-  it.each([
-    ['http', 'context'],
-    ['https', 'context'],
-    ['http', 'observe'],
-    ['https', 'observe'],
-  ] as const)('of %s is told with its error, watched by %s', async (scheme, mode) => {
-    const traced: Recordings = recordings();
-    const port = await closedPort();
-    const url = `${scheme}://127.0.0.1:${port}/`;
-    const err = await traced.watch(mode, () => errorOf(open(url, { agent: agentFor(url) }).end()));
-    const [recorder] = await traced.settled();
-    expect(err.code).toBe('ECONNREFUSED');
-    expect(recorder!.names).toEqual([
-      'roundTripStart',
-      'getConn',
-      'connectStart',
-      'connectDone',
-      'roundTripDone',
-    ]);
-    expect(recorder!.the('connectDone').args[2]).toMatchObject({ code: 'ECONNREFUSED' });
-    expect(recorder!.the('roundTripDone').args).toEqual([{ err }]);
-  });
-
-  it('is told as such to each request that waits in the queue', async () => {
-    const traced = recordings();
-    const port = await closedPort();
-    const url = `http://127.0.0.1:${port}/`;
-    const agent = httpAgent({ maxSockets: 1 });
-    await traced.run(() => Promise.all([1, 2, 3].map(() => errorOf(open(url, { agent }).end()))));
-    const recorders = await traced.settled();
-    expect(recorders.map((recorder) => recorder.all('connectDone').length)).toEqual([1, 1, 1]);
-  });
-});
-
-/** A port of 127.0.0.1 that nobody listens on. */
-async function closedPort(): Promise<number> {
-  const net = await import('node:net');
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}

@@ -6,43 +6,6 @@ import { agentFor, errorOf, get, httpAgent, open, read, responseOf } from './exc
 import { HANDED_OVER, NEW, conn } from './conn.ts';
 
 describe('a kept connection', () => {
-  it('that the server closed meanwhile fails the request that was sent on it', async () => {
-    const traced = recordings();
-    const server = await scriptedServer(async (peer) => {
-      await peer.head();
-      peer.respond();
-      // Gone at the moment of the second request: the client cannot know.
-      await peer.head();
-      peer.reset();
-    });
-    const agent = httpAgent();
-    const err = await traced.run(async () => {
-      await get(server.origin, { agent });
-      await traced.settled();
-      return errorOf(open(server.origin, { agent }).end());
-    });
-    const [, second] = await traced.settled();
-    expect(err.code).toBe('ECONNRESET');
-    expect(conn(second!)).toMatchObject({ reused: true, wasIdle: true });
-    expect(second!.has('gotFirstResponseByte')).toBe(false);
-    expect(second!.the('roundTripDone').args).toEqual([{ err }]);
-  });
-
-  it('that closed while idle is not used again', async () => {
-    const traced = recordings();
-    const server = await scriptedServer(answerAll);
-    const agent = httpAgent();
-    await traced.run(async () => {
-      const { request } = await get(server.origin, { agent });
-      await traced.settled();
-      const { socket } = request;
-      server.peers[0]!.close();
-      await new Promise((resolve) => socket!.once('close', resolve));
-      await get(server.origin, { agent });
-    });
-    expect((await traced.settled()).map(conn)).toEqual([NEW, NEW]);
-  });
-
   it('serves watched and unwatched requests in turn', async () => {
     const traced = recordings();
     const server = await scriptedServer(answerAll);

@@ -1,14 +1,11 @@
 import http from 'node:http';
-import { mkdtempSync, rmSync } from 'node:fs';
 import net from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Duplex } from 'node:stream';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { recordings, type WatchMode } from '../helpers/recordings.ts';
 import { answerAll, scriptedServer } from '../helpers/scripted-server.ts';
-import { agentFor, errorOf, get, httpAgent, open } from './exchange.ts';
+import { agentFor, errorOf, get, open } from './exchange.ts';
 import { NEW, closeAfterEach, conn } from './conn.ts';
 
 describe.each<WatchMode>(['context', 'observe'])(
@@ -116,29 +113,6 @@ describe.each<WatchMode>(['context', 'observe'])(
 );
 
 describe('getConn', () => {
-  it('has the path of a unix socket for its dial only', async () => {
-    const traced = recordings();
-    const directory = mkdtempSync(join(tmpdir(), 'httptrace-'));
-    onTestFinished(() => rmSync(directory, { recursive: true }));
-    const socketPath = join(directory, 's');
-    await scriptedServer(answerAll, { path: socketPath });
-    const { body } = await traced.run(() => get('http://in.a.socket/', { socketPath, agent: httpAgent() }));
-    const recorder = traced.only;
-    expect(body).toBe('ok');
-    expect(recorder.has('dnsStart')).toBe(false);
-    expect(recorder.the('connectDone').args).toEqual(['unix', socketPath, null]);
-    expect(recorder.the('getConn').args).toEqual(['in.a.socket:80']);
-  });
-
-  it('has an IPv6 address in brackets', async () => {
-    const traced = recordings();
-    const server = await scriptedServer(answerAll, { host: '::1' });
-    await traced.run(() => get(`http://[::1]:${server.port}/`, { agent: httpAgent() }));
-    expect(traced.only.the('getConn').args).toEqual([`[::1]:${server.port}`]);
-    expect(traced.only.the('connectStart').args).toEqual(['tcp', `[::1]:${server.port}`]);
-    expect(traced.only.info.url).toBe(`http://[::1]:${server.port}/`);
-  });
-
   it.each([
     ['http://example.test/', 'example.test:80'],
     ['https://example.test/', 'example.test:443'],

@@ -1,19 +1,8 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { describe, expect, it } from 'vitest';
 
 import { recordings } from '../helpers/recordings.ts';
 import { scriptedServer } from '../helpers/scripted-server.ts';
 import { agentFor, errorOf, finish, open, read, responseOf } from './exchange.ts';
-
-const MEGABYTE = 1024 * 1024;
-
-/** A promise and the function that resolves it. */
-function gate(): { readonly opened: Promise<void>; open(): void } {
-  let release!: () => void;
-  const opened = new Promise<void>((resolve) => (release = resolve));
-  return { opened, open: release };
-}
 
 describe.each(['http', 'https'])('a request body by %s', (scheme) => {
   const secure = scheme === 'https';
@@ -62,62 +51,6 @@ describe.each(['http', 'https'])('a request body by %s', (scheme) => {
     await traced.only.when('wroteHeaders');
     expect(Object.hasOwn(request.socket!, 'write')).toBe(false);
     await finish(request);
-  });
-
-  it('that is large has its head told long before its end', async () => {
-    const traced = recordings();
-    const resume = gate();
-    const size = 32 * MEGABYTE;
-    const server = await scriptedServer(
-      async (peer) => {
-        await peer.head();
-        peer.socket.pause();
-        await resume.opened;
-        // Counted and thrown away: the peer keeps what it gets.
-        let left = size - (peer.received.length - peer.received.indexOf('\r\n\r\n') - 4);
-        peer.socket.removeAllListeners('data');
-        peer.socket.on('data', (chunk: Buffer) => {
-          left -= chunk.length;
-          if (left === 0) peer.respond();
-        });
-        peer.socket.resume();
-      },
-      { tls: secure },
-    );
-    const exchange = traced.run(() =>
-      finish(open(server.origin, { agent: agentFor(server.origin), method: 'POST' }), Buffer.alloc(size)),
-    );
-    await traced.only.when('wroteHeaders');
-    await server.peer(0);
-    expect(traced.only.has('wroteRequest')).toBe(false);
-    resume.open();
-    await exchange;
-    await traced.settled();
-    expect(traced.only.the('wroteRequest').args).toEqual([{ err: null }]);
-  });
-
-  it('that comes from a pipe is told whole', async () => {
-    const traced = recordings();
-    const server = await scriptedServer(
-      async (peer) => {
-        await peer.head();
-        await peer.bytes(300_000);
-        peer.respond();
-      },
-      { tls: secure },
-    );
-    const headers = { 'content-length': '300000' };
-    await traced.run(async () => {
-      const request = open(server.origin, { agent: agentFor(server.origin), method: 'PUT', headers });
-      const response = responseOf(request);
-      await pipeline(
-        Readable.from([Buffer.alloc(100_000), Buffer.alloc(100_000), Buffer.alloc(100_000)]),
-        request,
-      );
-      await read(await response);
-    });
-    await traced.settled();
-    expect(traced.only.the('wroteRequest').args).toEqual([{ err: null }]);
   });
 
   it('may still be on its way when the answer comes', async () => {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { recordings } from '../helpers/recordings.ts';
 import { scriptedServer, type Peer } from '../helpers/scripted-server.ts';
-import { agentFor, errorOf, finish, get, httpAgent, open, read, responseOf } from './exchange.ts';
+import { agentFor, finish, get, httpAgent, open, read, responseOf } from './exchange.ts';
 
 const MEGABYTE = 1024 * 1024;
 
@@ -49,34 +49,6 @@ describe.each(['http', 'https'])('a response by %s', (scheme) => {
     expect(recorder!.the('gotLastResponseByte').time).toBeGreaterThan(recorder!.the('gotResponse').time);
   });
 
-  it('that comes byte by byte has one first byte and one last', async () => {
-    const traced = recordings();
-    const server = await scriptedServer(async (peer) => {
-      await peer.head();
-      peer.socket.setNoDelay(true);
-      for (const byte of 'HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc') {
-        await new Promise((resolve) => peer.socket.write(byte, resolve));
-      }
-    }, tls);
-    const { body } = await traced.run(() => get(server.origin, { agent: agentFor(server.origin) }));
-    await traced.settled();
-    expect(body).toBe('abc');
-  });
-
-  it('that is large is told by its first and its last byte', async () => {
-    const traced = recordings();
-    const server = await scriptedServer(async (peer) => {
-      await peer.head();
-      peer.respond('x'.repeat(3 * MEGABYTE));
-    }, tls);
-    const { body } = await traced.run(() => get(server.origin, { agent: agentFor(server.origin) }));
-    const [recorder] = await traced.settled();
-    expect(body).toHaveLength(3 * MEGABYTE);
-    expect(recorder!.the('gotLastResponseByte').time).toBeGreaterThan(
-      recorder!.the('gotFirstResponseByte').time,
-    );
-  });
-
   it('that nobody listens for is told whole, and its connection kept', async () => {
     const traced = recordings();
     const server = await scriptedServer(sending('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'), tls);
@@ -114,73 +86,6 @@ describe.each(['http', 'https'])('a response by %s', (scheme) => {
     expect(traced.only.has('gotLastResponseByte')).toBe(false);
     expect(traced.only.has('putIdleConn')).toBe(false);
     expect(traced.only.the('roundTripDone').args[0].err).toMatchObject({ code: 'ERR_HTTPTRACE_CUT_OFF' });
-  });
-
-  it('that is cut off in its body has the error', async () => {
-    const traced = recordings();
-    const server = await scriptedServer(sending('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nok', true), tls);
-    const err = await traced.run(async () => {
-      const response = await responseOf(open(server.origin, { agent: agentFor(server.origin) }).end());
-      return read(response).catch((error: unknown) => error);
-    });
-    const [recorder] = await traced.settled();
-    expect(err).toMatchObject({ code: 'ECONNRESET', message: 'aborted' });
-    expect(recorder!.has('gotLastResponseByte')).toBe(false);
-    expect(recorder!.the('roundTripDone').args[0].err).toBe(err);
-  });
-
-  it('that is cut off in its head has the error', async () => {
-    const traced = recordings();
-    const server = await scriptedServer(sending('HTTP/1.1 200 OK\r\nContent-Le', true), tls);
-    const err = await traced.run(() =>
-      errorOf(open(server.origin, { agent: agentFor(server.origin) }).end()),
-    );
-    const [recorder] = await traced.settled();
-    expect(err).toMatchObject({ code: 'ECONNRESET', message: 'socket hang up' });
-    expect(recorder!.has('gotFirstResponseByte')).toBe(true);
-    expect(recorder!.has('gotResponse')).toBe(false);
-    expect(recorder!.the('roundTripDone').args).toEqual([{ err }]);
-  });
-
-  it('that never comes has the error', async () => {
-    const traced = recordings();
-    const server = await scriptedServer(sending('', true), tls);
-    const err = await traced.run(() =>
-      errorOf(open(server.origin, { agent: agentFor(server.origin) }).end()),
-    );
-    const [recorder] = await traced.settled();
-    expect(err).toMatchObject({ code: 'ECONNRESET', message: 'socket hang up' });
-    expect(recorder!.has('gotFirstResponseByte')).toBe(false);
-    expect(recorder!.the('roundTripDone').args).toEqual([{ err }]);
-  });
-
-  it('that is not HTTP has the parse error', async () => {
-    const traced = recordings();
-    const server = await scriptedServer(sending('SSH-2.0-OpenSSH_9.7\r\n'), tls);
-    const err = await traced.run(() =>
-      errorOf(open(server.origin, { agent: agentFor(server.origin) }).end()),
-    );
-    const [recorder] = await traced.settled();
-    expect(err.code).toMatch(/^HPE_/);
-    expect(recorder!.has('gotFirstResponseByte')).toBe(true);
-    expect(recorder!.the('wroteRequest').args).toEqual([{ err: null }]);
-    expect(recorder!.the('roundTripDone').args).toEqual([{ err }]);
-  });
-
-  it('that is broken in its chunks has the parse error', async () => {
-    const traced = recordings();
-    const server = await scriptedServer(
-      sending('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n'),
-      tls,
-    );
-    const request = traced.run(() => open(server.origin, { agent: agentFor(server.origin) }).end());
-    request.on('response', (response) => response.on('error', () => {}).resume());
-    const err = await errorOf(request);
-    const [recorder] = await traced.settled();
-    expect(err.code).toBe('HPE_INVALID_CHUNK_SIZE');
-    expect(recorder!.has('gotResponse')).toBe(true);
-    expect(recorder!.has('gotLastResponseByte')).toBe(false);
-    expect(recorder!.the('roundTripDone').args).toEqual([{ err }]);
   });
 
   it('that was read whole is not spoilt by bytes that follow it', async () => {

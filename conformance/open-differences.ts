@@ -20,11 +20,6 @@ export const openDifferences: readonly OpenDifference[] = [
     what: 'the attempt of an agent whose proxy does not give a connection is not told',
   },
   {
-    clients: ['fetch', 'undici6', 'undici7', 'undici8'],
-    scenarios: ['body-closed-early', 'canceled-on-reused-connection'],
-    what: 'the connection that undici opens after an abort for nobody is told to the next request, beside its own',
-  },
-  {
     clients: ['undici8'],
     scenarios: ['own-host-field', 'http-proxy', 'http-proxy-credentials'],
     nodes: '22, 24, 26',

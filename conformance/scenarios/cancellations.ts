@@ -138,8 +138,11 @@ export const cancellations: readonly Scenario[] = [
           { cancel: 1 },
           { await: 'end' },
         ],
+        // Undici dials once more for nobody (`spurious-dial`), and the next request goes on either.
+        answer,
         answer,
       ],
+      unsure: 2,
     },
     requests: [local, local, local],
   },

@@ -4,10 +4,11 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const USAGE = `Usage: npm run test:matrix [-- VERSION...]
+const USAGE = `Usage: npm run test:matrix [-- VERSION... | --others]
 
-Runs the tests on several versions of Node. VERSION is a full version, or the major version of one in the default
-list. Binaries come from npm and stay in .cache/nodes/.`;
+Runs the tests on several versions of Node, on each with its own undici and with those from npm that run there. VERSION
+is a full version, or the major version of one in the default list; --others is the default list without the version
+that runs this. Binaries come from npm and stay in .cache/nodes/.`;
 
 /** One a supported major version: the last of each when this list was made. */
 const VERSIONS = ['20.20.2', '22.23.3', '24.21.0', '26.10.0'];
@@ -79,6 +80,9 @@ function runTests(version) {
 /** @param {readonly string[]} args */
 function chooseVersions(args) {
   if (args.length === 0) return VERSIONS;
+  if (args.length === 1 && args[0] === '--others') {
+    return VERSIONS.filter((version) => version !== process.versions.node);
+  }
   return args.map((arg) => {
     const version = arg.replace(/^v/, '');
     const known = VERSIONS.find((candidate) => candidate === version || candidate.split('.')[0] === version);

@@ -14,6 +14,8 @@ export interface Departure {
   readonly scenarios: readonly string[];
   /** Of these schemes only; of all when absent. */
   readonly schemes?: readonly Scheme[];
+  /** On these major versions of Node only; on all when absent. */
+  readonly nodes?: readonly number[];
   /** docs/fidelity.md has no line for it yet. */
   readonly unwritten?: true;
   /** What has to be changed in Go's run to have the client's. */

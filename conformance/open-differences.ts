@@ -19,16 +19,4 @@ export const openDifferences: readonly OpenDifference[] = [
     scenarios: ['socks-says-no', 'connect-proxy-closes'],
     what: 'the attempt of an agent whose proxy does not give a connection is not told',
   },
-  {
-    clients: ['undici8'],
-    scenarios: ['own-host-field', 'http-proxy', 'http-proxy-credentials'],
-    nodes: '22, 24, 26',
-    what: 'a lookup is told for an IP literal when the field Host is the caller’s',
-  },
-  {
-    clients: ['http'],
-    scenarios: ['canceled-in-lookup', 'canceled-in-failing-lookup'],
-    nodes: '26',
-    what: 'the dial of a canceled request goes on as with Go, and not as dial-ends-with-request says',
-  },
 ];

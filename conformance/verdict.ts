@@ -24,6 +24,8 @@ export interface Runs {
 /** Go's run of another scenario with the same scheme. */
 export type Others = (scenario: string) => Run | undefined;
 
+const nodeMajor = Number.parseInt(process.versions.node, 10);
+
 /** Judges a client's run of a scenario against Go's. */
 export function judge(
   { scenario, scheme, client }: Case,
@@ -33,8 +35,9 @@ export function judge(
 ): Verdict {
   const freedom = freedomOf(scenario, scheme);
   const listed = departures.filter(
-    ({ clients, scenarios, schemes }) =>
+    ({ clients, scenarios, schemes, nodes }) =>
       clients.includes(client) &&
+      (nodes === undefined || nodes.includes(nodeMajor)) &&
       scenarios.includes(scenario.name) &&
       (schemes === undefined || schemes.includes(scheme)),
   );

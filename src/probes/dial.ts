@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { now } from '../events/clock.ts';
-import { Dial, canceled } from '../events/dial.ts';
+import { Dial, type DialTarget, canceled } from '../events/dial.ts';
 import type { RoundTrip } from '../events/round-trip.ts';
 import { type Agreed, agreedOn, isTLSSocket, offered, tlsState } from '../events/tls-state.ts';
 import type { TLSConnectionState } from '../trace/client-trace.ts';
@@ -109,11 +109,15 @@ export function announcedDial(): AnnouncedDial | undefined {
   return announced;
 }
 
-function takeAnnounced(args: readonly unknown[]): AnnouncedDial | undefined {
+function takeAnnounced({ host, port }: DialTarget): AnnouncedDial | undefined {
   if (announced === undefined) return undefined;
-  const { host, port } = dialTarget(args, isIP);
-  // A unix socket has no port, and its client still names the host.
-  if (port !== undefined && (host !== announced.host || port !== announced.port)) return undefined;
+  // A unix socket has no port, and its client still names the host. Undici 8 dials an IP address under the name of the
+  // Host field, with a lookup of its own that asks nobody.
+  if (
+    port !== undefined &&
+    (port !== announced.port || (host !== announced.host && isIP(announced.host) === 0))
+  )
+    return undefined;
   const taken = announced;
   announced = undefined;
   return taken;
@@ -163,21 +167,21 @@ export function installDial(patches: Patches): void {
         if (unpatchedStart !== undefined) {
           args = args.map((arg): unknown => (arg === unpatchedStart ? Reflect.get(this, '_start') : arg));
         }
-        const dial = takeAnnounced(args);
-        if (dial !== undefined) {
-          dial.socket = this;
-          return dialingFor(dial.owner ?? null, () => outsideContexts(() => open(original, this, args)));
-        }
-        return open(original, this, args);
+        const dial = announced === undefined ? undefined : takeAnnounced(dialTarget(args, isIP));
+        if (dial === undefined) return open(original, this, args, undefined);
+        dial.socket = this;
+        return dialingFor(dial.owner ?? null, () => outsideContexts(() => open(original, this, args, dial)));
       },
   );
   patches.onUndo(() => patchedTLS.delete(patches));
   patchTLS(patches, undefined);
 }
 
-function open(original: Function, socket: Socket, args: unknown[]): unknown {
+function open(original: Function, socket: Socket, args: unknown[], dial: AnnouncedDial | undefined): unknown {
   if (!shouldWatch()) return Reflect.apply(original, socket, args);
-  const watch = beginDial(socket, args);
+  const target = dialTarget(args, isIP);
+  const isAddress = dial !== undefined && target.isName && isIP(dial.host) !== 0;
+  const watch = beginDial(socket, isAddress ? { ...target, host: dial.host, isName: false } : target);
   try {
     return Reflect.apply(original, socket, args);
   } catch (error) {
@@ -243,11 +247,10 @@ function watchSocket(socket: Socket, dial: Dial): Watch {
   return watch;
 }
 
-function beginDial(socket: Socket, args: readonly unknown[]): Watch {
+function beginDial(socket: Socket, target: DialTarget): Watch {
   // A socket may connect again after it was closed.
   const earlier = Watches.of(socket);
   if (earlier !== undefined) detach(socket, earlier);
-  const target = dialTarget(args, isIP);
   const dial = new Dial(dialOwner ?? undefined, target);
   const watch = watchSocket(socket, dial);
   // Before the original: a unix socket's attempt, a custom lookup and some errors come while it runs.

@@ -139,8 +139,9 @@ export class Http2Exchange implements StreamExchange {
     const stream = this.#stream;
     if (stream === undefined || stream.destroyed || !Number.isNaN(this.#endTime)) return;
     if (stream.closed) {
-      // Closed by either side before its end. One that is pending still has to be opened to be closed.
-      if (!stream.pending) process.nextTick(finishCut, this);
+      // Closed by either side before its end. One that is pending still has to be opened to be closed; and undici says at
+      // 'close' with which error it fails the request.
+      if (!stream.pending && this.#session?.isUndicis !== true) process.nextTick(finishCut, this);
       return;
     }
     this.#endTime = now();
@@ -151,8 +152,9 @@ export class Http2Exchange implements StreamExchange {
 
   onClose(): void {
     const err = this.#stream?.errored ?? null;
-    if (err === null) this.finishCut();
-    else this.#finish(now(), err);
+    if (err !== null) this.#finish(now(), err);
+    else if (this.#session?.isUndicis === true) process.nextTick(finishCut, this);
+    else this.finishCut();
   }
 
   /** Request and response are both at their end. */

@@ -1,0 +1,46 @@
+import { once } from 'node:events';
+import http2 from 'node:http2';
+import { describe, expect, it, onTestFinished } from 'vitest';
+
+import { UNDICIS } from '../behaviours/drivers/table.ts';
+import { certs } from '../helpers/certs.ts';
+import { recordings } from '../helpers/recordings.ts';
+
+/** An HTTP/2 server that resets each stream before it answers. */
+async function resettingServer(): Promise<string> {
+  const server = http2.createSecureServer(certs().good);
+  const sessions = new Set<http2.ServerHttp2Session>();
+  server.on('session', (session) => sessions.add(session));
+  server.on('stream', (stream) => {
+    stream.on('error', () => {});
+    stream.close(http2.constants.NGHTTP2_CANCEL);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    for (const session of sessions) session.destroy();
+    server.close();
+  });
+  const address = server.address();
+  return `https://localhost:${typeof address === 'object' && address !== null ? address.port : 0}`;
+}
+
+// Undici 6 never settles a request whose stream was reset before the response.
+describe.each(UNDICIS.filter(({ major }) => major > 6))('undici $major over HTTP/2', ({ module }) => {
+  it('ends the round trip of a stream that was reset with the error that its user gets', async () => {
+    const traced = recordings();
+    const origin = await resettingServer();
+    const dispatcher = new module.Agent({ allowH2: true, connect: { ca: certs().ca } });
+    onTestFinished(() => dispatcher.destroy());
+    const failure = await traced.run(() =>
+      module.request(origin, { dispatcher }).then(
+        () => undefined,
+        (error: unknown) => error,
+      ),
+    );
+    const [recorder] = await traced.settled();
+    expect(failure).toBeInstanceOf(Error);
+    expect(recorder!.the('roundTripDone').args[0].err).toBe(failure);
+    expect(recorder!.has('gotFirstResponseByte')).toBe(false);
+  });
+});

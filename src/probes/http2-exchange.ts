@@ -79,7 +79,8 @@ export class Http2Exchange implements StreamExchange {
     if (stream === undefined || sent === undefined || stream.destroyed) return;
     this.#session?.gotConn(time, this.#owner, stream);
     // Without a body there is nothing to hold back.
-    const expects = !stream.writableEnded && sentField(sent, 'expect')?.toLowerCase() === '100-continue';
+    const isBodiless = stream.writableEnded && stream.writableLength === 0;
+    const expects = !isBodiless && sentField(sent, 'expect')?.toLowerCase() === '100-continue';
     this.#owner.wroteHeaders(time, expects);
     // What its stream carries from now on is not the request's body.
     if (this.#isConnect) this.#wrote(time);

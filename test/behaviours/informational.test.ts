@@ -132,7 +132,7 @@ behaviour(
   },
 );
 
-behaviour('a request that expects a 100', targets(['expect'], { http: '1.1' }), (target) => {
+behaviour('a request that expects a 100', targets(['expect']), (target) => {
   it('tells that it was asked for, and that it came', async () => {
     const { traced, server, watched } = await scene(target, async (served) => {
       served.inform(100);

@@ -10,6 +10,7 @@ import { Context, currentNode } from '../trace/context.ts';
 import { areProbesOurs } from '../trace/shared.ts';
 import { isWatched } from '../trace/trace-list.ts';
 import { dialTarget } from './dial-target.ts';
+import { isLoaded } from './loaded-builtins.ts';
 import { setOwnMethod } from './own-method.ts';
 import type { Patches } from './patches.ts';
 import { Given } from './given.ts';
@@ -205,7 +206,7 @@ const patchedTLS = new WeakSet<Patches>();
  */
 function patchTLS(patches: Patches, socket: Socket | undefined): unknown {
   if (patchedTLS.has(patches)) return undefined;
-  if (!(socket !== undefined && isTLSSocket(socket)) && !isLoaded('NativeModule tls')) return undefined;
+  if (!(socket !== undefined && isTLSSocket(socket)) && !isLoaded('tls')) return undefined;
   patchedTLS.add(patches);
   const tls = process.getBuiltinModule('node:tls');
   const unpatched: unknown = Reflect.get(tls.TLSSocket.prototype, '_start');
@@ -229,12 +230,6 @@ function patchTLS(patches: Patches, socket: Socket | undefined): unknown {
       },
   );
   return unpatched;
-}
-
-/** Undocumented, there since Node 0.1; where it is missing, TLS is patched at the first TLS socket that connects. */
-function isLoaded(name: string): boolean {
-  const list: unknown = Reflect.get(process, 'moduleLoadList');
-  return Array.isArray(list) && list.includes(name);
 }
 
 function shouldWatch(): boolean {

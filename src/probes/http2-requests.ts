@@ -1,5 +1,6 @@
 import type { ClientHttp2Session, ClientHttp2Stream } from 'node:http2';
 import { EventEmitter } from 'node:events';
+import { isLoaded } from './loaded-builtins.ts';
 import { takeStream } from './next-stream.ts';
 import type { Patches } from './patches.ts';
 
@@ -14,7 +15,7 @@ export type OnRequest = (stream: ClientHttp2Stream, session: ClientHttp2Session)
 export function wrapRequests(patches: Patches, onRequest: OnRequest): void {
   let decided = false;
   function look(): void {
-    if (decided || !isLoaded()) return;
+    if (decided || !isLoaded('http2')) return;
     decided = true;
     const prototype = sessionPrototype();
     if (prototype === undefined || publishes(prototype)) return;
@@ -49,12 +50,6 @@ export function wrapRequests(patches: Patches, onRequest: OnRequest): void {
         return Reflect.apply(original, this, arguments);
       },
   );
-}
-
-/** Undocumented, there since Node 0.1. Where it is missing, node:http2 is not watched on a Node without the channel. */
-function isLoaded(): boolean {
-  const list: unknown = Reflect.get(process, 'moduleLoadList');
-  return Array.isArray(list) && list.includes('NativeModule http2');
 }
 
 /**

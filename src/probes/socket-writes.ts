@@ -1,10 +1,13 @@
 import type { Socket } from 'node:net';
+import { reportFailure } from '../trace/call.ts';
 import { Given } from './given.ts';
 
 /** Who wants to know what is written to a socket. */
 export interface Writer {
-  /** Has to call `write` with the same arguments, and to return what it returns. */
-  onWrite(socket: Socket, write: Function, chunk: unknown, encoding: unknown, callback: unknown): unknown;
+  /** `chunk` is about to be written. Returns what is to be called when the kernel has it; undefined when nothing is. */
+  beforeWrite(socket: Socket, chunk: unknown): (() => void) | undefined;
+  /** It was given to the socket. */
+  afterWrite(socket: Socket): void;
 }
 
 type Find = (socket: object) => Writer | undefined;
@@ -29,7 +32,13 @@ export function watchWrites(socket: Socket, writerOf: Find): void {
   function write(this: Socket, chunk: unknown, encoding: unknown, callback: unknown): unknown {
     const writer = writerOf(this);
     if (writer === undefined) return Reflect.apply(before, this, arguments);
-    return writer.onWrite(this, before, chunk, encoding, callback);
+    const onWritten = ask(writer, this, chunk);
+    const result: unknown =
+      onWritten === undefined || typeof encoding === 'function' || typeof callback === 'function'
+        ? Reflect.apply(before, this, arguments)
+        : (before as Function).call(this, chunk, encoding, onWritten);
+    tell(writer, this);
+    return result;
   }
   Object.defineProperty(socket, 'write', {
     value: write,
@@ -37,4 +46,23 @@ export function watchWrites(socket: Socket, writerOf: Find): void {
     configurable: true,
     enumerable: false,
   });
+}
+
+// A bug of ours must not become the program's.
+
+function ask(writer: Writer, socket: Socket, chunk: unknown): (() => void) | undefined {
+  try {
+    return writer.beforeWrite(socket, chunk);
+  } catch (error) {
+    reportFailure(Seen, 'probe', error);
+    return undefined;
+  }
+}
+
+function tell(writer: Writer, socket: Socket): void {
+  try {
+    writer.afterWrite(socket);
+  } catch (error) {
+    reportFailure(Seen, 'probe', error);
+  }
 }

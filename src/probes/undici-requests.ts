@@ -1,3 +1,4 @@
+import { reportFailure } from '../trace/call.ts';
 import { Given } from './given.ts';
 import { announceStream } from './next-stream.ts';
 import type { Patches } from './patches.ts';
@@ -28,48 +29,38 @@ export class RoundTrips extends Given {
 
 /** Wraps the methods of a copy's requests that tell what no channel tells. Their names are from undici 6 to 8. */
 export function watchRequests(patches: Patches, { prototype }: UndiciCopy): void {
-  patches.wrap(
-    prototype,
-    'onResponseStarted',
-    (original) =>
-      function onResponseStarted(this: object): unknown {
-        RoundTrips.of(this)?.onFirstByte();
-        return original.call(this);
-      },
-  );
-  for (const name of ['onConnect', 'onRequestStart']) {
+  // Undici 6 publishes no sendHeaders over HTTP/2, and no undici does for CONNECT.
+  watch(patches, prototype, ['onConnect', 'onRequestStart'], (roundTrip) => {
+    announceStream(roundTrip);
+    if (roundTrip !== undefined) endWaiting(roundTrip);
+  });
+  watch(patches, prototype, ['onResponseStarted'], (roundTrip) => roundTrip?.onFirstByte());
+  watch(patches, prototype, ['onData', 'onResponseData'], (roundTrip, chunk) => {
+    if (ArrayBuffer.isView(chunk)) roundTrip?.onBody(chunk.byteLength);
+  });
+  // The undicis in Node publish nothing for it.
+  watch(patches, prototype, ['onUpgrade', 'onRequestUpgrade'], (roundTrip, status, headers) => {
+    // Undici's own lists; none for a stream.
+    if (typeof status === 'number') roundTrip?.onUpgrade(status, (headers ?? []) as RawHeaders);
+  });
+}
+
+type Tell = (roundTrip: UndiciRoundTrip | undefined, a: unknown, b: unknown) => void;
+
+/** Tells the round trip of a request, before the request's own method is called; undefined when it has none. */
+function watch(patches: Patches, prototype: object, names: readonly string[], tell: Tell): void {
+  for (const name of names) {
     patches.wrap(
       prototype,
       name,
       (original) =>
-        function (this: object): unknown {
-          // Undici 6 publishes no sendHeaders over HTTP/2, and no undici does for CONNECT.
-          const roundTrip = RoundTrips.of(this);
-          announceStream(roundTrip);
-          if (roundTrip !== undefined) endWaiting(roundTrip);
-          return Reflect.apply(original, this, arguments);
-        },
-    );
-  }
-  for (const name of ['onData', 'onResponseData']) {
-    patches.wrap(
-      prototype,
-      name,
-      (original) =>
-        function (this: object, chunk: Uint8Array): unknown {
-          RoundTrips.of(this)?.onBody(chunk.byteLength);
-          return Reflect.apply(original, this, arguments);
-        },
-    );
-  }
-  for (const name of ['onUpgrade', 'onRequestUpgrade']) {
-    patches.wrap(
-      prototype,
-      name,
-      (original) =>
-        function (this: object, status: number, headers: RawHeaders): unknown {
-          // The undicis in Node publish nothing for it.
-          RoundTrips.of(this)?.onUpgrade(status, headers ?? []);
+        function (this: object, a: unknown, b: unknown): unknown {
+          try {
+            tell(RoundTrips.of(this), a, b);
+          } catch (error) {
+            // A bug of ours must not become the program's.
+            reportFailure(RoundTrips, 'probe', error);
+          }
           return Reflect.apply(original, this, arguments);
         },
     );

@@ -34,6 +34,8 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner {
   /** It goes by HTTP/2: from then on this tells. */
   #exchange: StreamExchange | undefined = undefined;
   #head: string | undefined = undefined;
+  /** The head is being written. */
+  #isHeadAtHand = false;
   /** All of the request was given to the socket. */
   #sent = false;
   /** Writes that the kernel has not taken yet. */
@@ -144,26 +146,22 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner {
   }
 
   /** Undici writes to the socket while this round trip sends its request. */
-  onWrite(socket: Socket, write: Function, chunk: unknown, encoding: unknown, callback: unknown): unknown {
-    const isHead = this.#head === undefined && typeof chunk === 'string';
-    if (isHead) this.#head = chunk;
-    const willWait =
-      this.#mustWait(socket, chunk) && typeof encoding !== 'function' && typeof callback !== 'function';
-    if (!willWait) {
-      const result: unknown =
-        callback === undefined
-          ? encoding === undefined
-            ? write.call(socket, chunk)
-            : write.call(socket, chunk, encoding)
-          : write.call(socket, chunk, encoding, callback);
-      if (isHead) this.#headGiven(socket);
-      return result;
+  beforeWrite(socket: Socket, chunk: unknown): ((err?: Error | null) => void) | undefined {
+    if (this.#head === undefined && typeof chunk === 'string') {
+      this.#head = chunk;
+      this.#isHeadAtHand = true;
     }
+    if (!this.#mustWait(socket, chunk)) return undefined;
     this.#pendingWrites++;
-    this.#onWritten ??= (err) => this.#written(err ?? null);
-    const result: unknown = write.call(socket, chunk, encoding, this.#onWritten);
-    if (isHead) this.#headGiven(socket);
-    return result;
+    return (this.#onWritten ??= (err) => this.#written(err ?? null));
+  }
+
+  afterWrite(socket: Socket): void {
+    if (!this.#isHeadAtHand) return;
+    this.#isHeadAtHand = false;
+    if (socket.writableCorked === 0) this.writeHeaders(now());
+    // Undici uncorks in the same turn; for a body that is at hand it says so with the end of the request.
+    else if (!this.hasWholeBody) process.nextTick(writeHeaders, this);
   }
 
   /**
@@ -176,12 +174,6 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner {
       (socket.writableLength > 0 && socket.writableCorked === 0) ||
       (ArrayBuffer.isView(chunk) && chunk.byteLength > ONE_WRITE)
     );
-  }
-
-  #headGiven(socket: Socket): void {
-    if (socket.writableCorked === 0) this.writeHeaders(now());
-    // Undici uncorks in the same turn; for a body that is at hand it says so with the end of the request.
-    else if (!this.hasWholeBody) process.nextTick(writeHeaders, this);
   }
 
   writeHeaders(time: number): void {
@@ -292,6 +284,8 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner {
 
   #kept(): void {
     const time = this.#ended;
+    // Undici does not use a connection again before all is written.
+    if (!this.requestWritten) this.wroteRequest(now(), null);
     this.putIdleConn(time, null);
     const { connection } = this;
     this.finish(time, null);

@@ -45,7 +45,7 @@ behaviour('redirects', targets(['redirects'], { crossed: true }), (target) => {
     expect(recorders.map((recorder) => recorder.the('gotResponse').args[0].status)).toEqual([302, 302, 200]);
     for (const recorder of recorders) {
       const { err } = recorder.the('roundTripDone').args[0];
-      // docs/fidelity.md, redirect-resets-stream: over HTTP/2 undici 8 gives up a redirect's body.
+      // docs/fidelity.md, redirect-aborted: over HTTP/2 undici 8 gives up a redirect's body.
       if (target.driver.http === '2' && err !== null) expect(err).toMatchObject({ name: 'AbortError' });
       else expect(err).toBeNull();
     }

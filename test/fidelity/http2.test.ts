@@ -4,10 +4,10 @@ import net from 'node:net';
 import { Duplex } from 'node:stream';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
-import { answerOf, http2Server, http2Session, packages, undicis } from './clients.ts';
+import { answerOf, http2Server, http2Session, packages, type UndiciClient, undicis } from './clients.ts';
 import { published } from './published.ts';
 
-const { NGHTTP2_REFUSED_STREAM } = http2.constants;
+const { NGHTTP2_CANCEL, NGHTTP2_REFUSED_STREAM } = http2.constants;
 const HEADERS_FRAME = 1;
 const PREFACE = 24;
 
@@ -127,6 +127,65 @@ describe('cold-streams-dial', () => {
     'cold-streams-dial: three requests at once to a new origin share one connection ($name)',
     async (client) => {
       expect(await sessionsOf(client)).toBe(1);
+    },
+  );
+});
+
+describe('redirect-aborted', () => {
+  /** What all copies of fetch have in common; @types/node knows no `dispatcher`. */
+  type Fetch = (url: string, init: object) => Promise<{ text(): Promise<string> }>;
+
+  /** Names of the errors that undici publishes of a redirect's hops. */
+  async function errorsOf(client: UndiciClient, send: Fetch = fetch): Promise<string[]> {
+    const errors = published('undici:request:error') as { readonly error: Error }[];
+    const { origin } = await http2Server((stream, { ':path': path }) => {
+      stream.respond(path === '/from' ? { ':status': 302, location: '/to' } : { ':status': 200 });
+      stream.end('ok');
+    });
+    const dispatcher = client.agent({ allowH2: true });
+    const response = await send(`${origin}/from`, { dispatcher });
+    expect(await response.text()).toBe('ok');
+    return errors.map(({ error }) => error.name);
+  }
+
+  it.each(packages.filter(({ name }) => name === 'undici 8'))(
+    'redirect-aborted: fetch ends a hop that redirects with an AbortError of its own ($name)',
+    async (client) => {
+      expect(await errorsOf(client, client.undici.fetch)).toEqual(['AbortError']);
+    },
+  );
+
+  it.each(packages.filter(({ name }) => name !== 'undici 8'))(
+    'redirect-aborted: fetch reads a hop that redirects to its end ($name)',
+    async (client) => {
+      expect(await errorsOf(client, client.undici.fetch)).toEqual([]);
+    },
+  );
+
+  it('redirect-aborted: fetch of Node reads a hop that redirects to its end', async () => {
+    expect(await errorsOf(undicis[0]!)).toEqual([]);
+  });
+});
+
+describe('reset-unnoticed', () => {
+  it.each(packages.filter(({ major }) => major === 6))(
+    'reset-unnoticed: undici 6 does not end a request whose stream is reset before the response ($name)',
+    async (client) => {
+      const ended = ['headers', 'trailers', 'error'].map((what) => published(`undici:request:${what}`));
+      let ponged: () => void = () => {};
+      const pong = new Promise<void>((resolve) => (ponged = resolve));
+      const { origin } = await http2Server((stream) => {
+        const { session } = stream;
+        // The client has had the reset when it answers what comes after it.
+        stream.once('close', () => session!.ping(ponged));
+        stream.close(NGHTTP2_CANCEL);
+      });
+      const dispatcher = client.agent({ allowH2: true });
+      const sent = client.send(origin, { dispatcher }).catch((error: unknown) => error);
+      await pong;
+      expect(ended.flat()).toEqual([]);
+      await dispatcher.destroy();
+      expect(await sent).toMatchObject({ code: 'UND_ERR_DESTROYED' });
     },
   );
 });

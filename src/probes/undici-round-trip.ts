@@ -14,12 +14,13 @@ import { expectRedirect } from './undici-calls.ts';
 import { type UndiciCopy, type UndiciRequest, hasWholeBody } from './undici-copy.ts';
 import { type RawHeaders, UndiciResponseInfo, fieldIn, fieldsOf, headerMapOf } from './undici-headers.ts';
 import { type Origin, originOf } from './undici-origin.ts';
+import type { Waiting } from './undici-waiting.ts';
 
 /** What comes after the parser, in a later tick. */
 type Later = (roundTrip: UndiciRoundTrip) => void;
 
 /** One request of undici: of fetch, or of any other of its APIs. `on…` methods are called with undici's messages. */
-export class UndiciRoundTrip extends RoundTrip implements StreamOwner {
+export class UndiciRoundTrip extends RoundTrip implements StreamOwner, Waiting {
   readonly #copy: UndiciCopy;
   readonly #origin: Origin;
   readonly #path: string;
@@ -27,8 +28,9 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner {
   readonly created: number;
   /** Its body is none, or bytes; any other is read while it is sent. */
   readonly hasWholeBody: boolean;
-  /** The connection that undici opened for it, from the announcement on. */
   dial: AnnouncedDial | undefined = undefined;
+  older: Waiting | undefined = undefined;
+  younger: Waiting | undefined = undefined;
   #request: UndiciRequest | undefined;
   #socket: Socket | undefined = undefined;
   /** It goes by HTTP/2: from then on this tells. */

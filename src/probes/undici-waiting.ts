@@ -9,11 +9,24 @@ import type { UndiciRoundTrip } from './undici-round-trip.ts';
  * else for the oldest that waits for that host and has none under way.
  */
 
+/** Who waits for a connection. A linked list, because each request enters and leaves it. */
+export interface Waiting {
+  readonly hostPort: string;
+  /** Whose dial it is. */
+  readonly owner: RoundTrip;
+  /** The connection that undici opened for it, from the announcement on. */
+  dial: AnnouncedDial | undefined;
+  older: Waiting | undefined;
+  younger: Waiting | undefined;
+}
+
 /** A proxy's CONNECT, which waits for a connection on behalf of a round trip. */
-class Tunnel {
+class Tunnel implements Waiting {
   readonly hostPort: string;
   readonly owner: RoundTrip;
   dial: AnnouncedDial | undefined = undefined;
+  older: Waiting | undefined = undefined;
+  younger: Waiting | undefined = undefined;
 
   constructor(hostPort: string, owner: RoundTrip) {
     this.hostPort = hostPort;
@@ -21,12 +34,12 @@ class Tunnel {
   }
 }
 
-/** In the order in which they began to wait. Few at any time: who gets a connection leaves. */
-const waiting = new Set<UndiciRoundTrip | Tunnel>();
+let oldest: Waiting | undefined;
+let youngest: Waiting | undefined;
 /** The CONNECT requests of proxies that are under way. */
 const tunnels = new Map<object, Tunnel>();
 /** For whom undici would dial now: the request that it has just made. Null when nobody watches that. */
-let justMade: UndiciRoundTrip | Tunnel | null | undefined;
+let justMade: Waiting | null | undefined;
 
 /** Undici has told of something else since it made its latest request. */
 export function otherMessage(): void {
@@ -39,19 +52,39 @@ export function unwatchedMade(request: UndiciRequest): void {
 }
 
 export function beginWaiting(roundTrip: UndiciRoundTrip): void {
-  waiting.add(roundTrip);
+  enter(roundTrip);
   // With a body that has to be read, undici dials in a later microtask, when others may have been made.
   justMade = roundTrip.hasWholeBody ? roundTrip : undefined;
 }
 
 /** It has a connection, or has given up. */
 export function endWaiting(roundTrip: UndiciRoundTrip): void {
-  waiting.delete(roundTrip);
+  leave(roundTrip);
+}
+
+function enter(waiting: Waiting): void {
+  waiting.older = youngest;
+  if (youngest === undefined) oldest = waiting;
+  else youngest.younger = waiting;
+  youngest = waiting;
+}
+
+/** Does nothing for one that is not in the list. */
+function leave(waiting: Waiting): void {
+  const { older, younger } = waiting;
+  if (older !== undefined) older.younger = younger;
+  else if (oldest === waiting) oldest = younger;
+  else return;
+  if (younger === undefined) youngest = older;
+  else younger.older = older;
+  waiting.older = undefined;
+  waiting.younger = undefined;
 }
 
 /** The probes are taken out: nobody will tell of those that wait. */
 export function forgetWaiting(): void {
-  waiting.clear();
+  oldest = undefined;
+  youngest = undefined;
   tunnels.clear();
   justMade = undefined;
 }
@@ -63,7 +96,7 @@ export function beginTunnel(request: UndiciRequest): boolean {
   if (outer.owner === undefined) return true;
   const tunnel = new Tunnel(originOf(request.origin).hostPort, outer.owner);
   tunnels.set(request, tunnel);
-  waiting.add(tunnel);
+  enter(tunnel);
   justMade = tunnel;
   return true;
 }
@@ -73,7 +106,7 @@ export function endTunnel(request: object): void {
   const tunnel = tunnels.size === 0 ? undefined : tunnels.get(request);
   if (tunnel === undefined) return;
   tunnels.delete(request);
-  waiting.delete(tunnel);
+  leave(tunnel);
 }
 
 /** Undici is about to open a connection. */
@@ -93,15 +126,15 @@ export function announceDialTo(params: ConnectParams): void {
 }
 
 /** Nobody, when the request was given up meanwhile: undici up to 8.10 then dials all the same (its issue 5845). */
-function diallerFor(hostPort: string): UndiciRoundTrip | Tunnel | undefined {
+function diallerFor(hostPort: string): Waiting | undefined {
   if (justMade === null) return undefined;
   if (justMade?.hostPort === hostPort) return justMade;
-  let again: UndiciRoundTrip | Tunnel | undefined;
-  for (const candidate of waiting) {
-    if (candidate.hostPort !== hostPort) continue;
-    if (candidate.dial === undefined) return candidate;
+  let again: Waiting | undefined;
+  for (let waiting = oldest; waiting !== undefined; waiting = waiting.younger) {
+    if (waiting.hostPort !== hostPort) continue;
+    if (waiting.dial === undefined) return waiting;
     // Its connection was closed before it could be used, or a connector of the program's opened it, unseen.
-    if (candidate.dial.socket?.destroyed !== false) again ??= candidate;
+    if (waiting.dial.socket?.destroyed !== false) again ??= waiting;
   }
   return again;
 }

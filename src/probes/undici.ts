@@ -154,11 +154,10 @@ function onConnectedMessage({ socket }: { readonly socket: Socket }): void {
 
 interface SendHeaders {
   readonly request: UndiciRequest;
-  readonly headers: string;
   readonly socket: Socket;
 }
 
-function onSendHeaders({ request, headers, socket }: SendHeaders): void {
+function onSendHeaders({ request, socket }: SendHeaders): void {
   otherMessage();
   let roundTrip = RoundTrips.of(request);
   if (roundTrip === undefined) {
@@ -177,19 +176,11 @@ function onSendHeaders({ request, headers, socket }: SendHeaders): void {
     roundTrip = again;
   }
   endWaiting(roundTrip);
-  // An HTTP/2 head, which begins with a field, is written by session.request().
-  const isHttp1 = isRequestLine(headers, request.method.length);
-  announceStream(isHttp1 ? undefined : roundTrip);
-  if (isHttp1) roundTrip.onSendHeaders(socket);
+  // What undici itself goes by, also for h2c. The head would tell too, but is a rope: reading a character flattens it.
+  const isHttp2 = 'alpnProtocol' in socket && socket.alpnProtocol === 'h2';
+  announceStream(isHttp2 ? roundTrip : undefined);
+  if (!isHttp2) roundTrip.onSendHeaders(socket);
 }
-
-/** `GET /`, and not `te: trailers`. */
-function isRequestLine(head: string, methodLength: number): boolean {
-  return head.charCodeAt(methodLength) === SPACE && head.charCodeAt(methodLength - 1) !== COLON;
-}
-
-const SPACE = 32;
-const COLON = 58;
 
 /** Undici sends a request again that its server has not seen: each time is a round trip. */
 function nextAttempt(previous: UndiciRoundTrip, request: UndiciRequest): UndiciRoundTrip | undefined {

@@ -1,0 +1,119 @@
+import type { Plan } from './plan.ts';
+
+/** A plan that once broke a law. */
+export interface Counterexample {
+  readonly client: string;
+  /** What was wrong. */
+  readonly what: string;
+  /** Not repaired yet: it is not run. */
+  readonly open?: true;
+  readonly plan: Plan;
+}
+
+/** Kept so that it never breaks again; new ones are printed by the properties when they fail. */
+export const COUNTEREXAMPLES: readonly Counterexample[] = [
+  {
+    client: 'undici-7',
+    what: 'putIdleConn is stamped before wroteRequest when the answer is faster than the flush of the request',
+    open: true,
+    plan: {
+      secure: true,
+      host: 'name',
+      connections: 0,
+      dispatcher: 'Agent',
+      mode: 'context',
+      waves: [
+        [
+          {
+            method: 'PUT',
+            body: { kind: 'chunks', sizes: [1, 1], held: false },
+            abort: 'never',
+            refused: false,
+            answer: {
+              early: false,
+              informational: [],
+              status: 200,
+              version: '1.1',
+              connection: 'unsaid',
+              framing: 'length',
+              size: 0,
+              trailer: false,
+              cuts: [],
+              ending: { kind: 'keep' },
+            },
+          },
+          {
+            method: 'GET',
+            body: { kind: 'none' },
+            abort: 'never',
+            refused: false,
+            answer: {
+              early: false,
+              informational: [],
+              status: 200,
+              version: '1.1',
+              connection: 'unsaid',
+              framing: 'length',
+              size: 0,
+              trailer: false,
+              cuts: [],
+              ending: { kind: 'truncated', at: 0 },
+            },
+          },
+        ],
+      ],
+    },
+  },
+  {
+    client: 'http2',
+    what: 'a complete response is told as cut off when its frames come between those of another',
+    open: true,
+    plan: {
+      secure: true,
+      host: 'address',
+      connections: 0,
+      dispatcher: 'Agent',
+      mode: 'context',
+      waves: [
+        [
+          {
+            method: 'GET',
+            body: { kind: 'chunks', sizes: [1], held: false },
+            abort: 'never',
+            refused: false,
+            answer: {
+              early: false,
+              informational: [],
+              status: 200,
+              version: '1.1',
+              connection: 'unsaid',
+              framing: 'length',
+              size: 300000,
+              trailer: false,
+              cuts: [],
+              ending: { kind: 'keep' },
+            },
+          },
+          {
+            method: 'GET',
+            body: { kind: 'none' },
+            abort: 'never',
+            refused: false,
+            answer: {
+              early: false,
+              informational: [],
+              status: 200,
+              version: '1.1',
+              connection: 'unsaid',
+              framing: 'length',
+              size: 4096,
+              trailer: false,
+              cuts: [1],
+              ending: { kind: 'keep' },
+            },
+          },
+        ],
+      ],
+    },
+  },
+];

@@ -1,0 +1,40 @@
+// @ts-check
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+const USAGE = `Usage: npm run test:soak [-- [--runs N] [CLIENT...]]
+
+Draws N plans (50000 by default) for each CLIENT (all by default: http https fetch undici-6 undici-7 undici-8 http2
+fetch-h2 undici-7-h2 undici-8-h2; those of undici 8 where Node runs it), plays each without and with httptrace, and
+holds it against the laws. Prints the seed, the progress and the heap; fails when a law is broken or the heap grows.
+HTTPTRACE_PROPERTY_SEED=SEED repeats a soak.`;
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** @param {readonly string[]} args */
+function main(args) {
+  if (args.includes('--help')) {
+    console.log(USAGE);
+    return 0;
+  }
+  const at = args.indexOf('--runs');
+  const runs = at === -1 ? '50000' : (args[at + 1] ?? '');
+  if (!/^[1-9]\d*$/.test(runs)) {
+    console.error(`soak: --runs is ${JSON.stringify(runs)}; give the number of plans for each client`);
+    return 2;
+  }
+  const clients = at === -1 ? args : args.toSpliced(at, 2);
+  const vitest = fileURLToPath(new URL('node_modules/vitest/vitest.mjs', `file://${root}`));
+  const { status } = spawnSync(
+    process.execPath,
+    [vitest, 'run', '--config', 'test/properties/soak.config.ts'],
+    {
+      cwd: root,
+      stdio: 'inherit',
+      env: { ...process.env, HTTPTRACE_SOAK_CLIENTS: clients.join(' '), HTTPTRACE_SOAK_RUNS: runs },
+    },
+  );
+  return status ?? 1;
+}
+
+process.exitCode = main(process.argv.slice(2));

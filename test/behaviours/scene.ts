@@ -1,5 +1,4 @@
-import { once } from 'node:events';
-import net, { type LookupFunction } from 'node:net';
+import type { LookupFunction } from 'node:net';
 import { describe } from 'vitest';
 
 import type { GotConnInfo } from '../../src/index.ts';
@@ -9,6 +8,8 @@ import { recordings, type Recordings } from '../helpers/recordings.ts';
 import type { Answer, DialOptions, Send } from './drivers/driver.ts';
 import type { Target } from './drivers/table.ts';
 import { origin, type Handler, type Origin, type OriginOptions } from './origin.ts';
+
+export { closedPort } from '../helpers/closed-port.ts';
 
 /** Tests one behaviour with each of `targets`. */
 export function behaviour(title: string, targets: readonly Target[], test: (target: Target) => void): void {
@@ -93,16 +94,6 @@ export function lookupOf(...addresses: readonly string[]): LookupFunction {
 /** A lookup that fails with `error`. */
 export function failingLookup(error: NodeJS.ErrnoException): LookupFunction {
   return (_host, _options, callback) => setImmediate(() => callback(error, ''));
-}
-
-/** A port of 127.0.0.1 that nobody listens on. */
-export async function closedPort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 /** A promise and the function that resolves it. */

@@ -8,6 +8,8 @@ import type { Io } from '../../src/cli/io.ts';
 import { main } from '../../src/cli/main.ts';
 import { certs, type KeyPair } from '../helpers/certs.ts';
 
+export { closedPort } from '../helpers/closed-port.ts';
+
 export interface CommandOptions {
   readonly stdin?: string;
   readonly env?: Record<string, string>;
@@ -156,16 +158,6 @@ async function listenOnLoopback(server: net.Server): Promise<number> {
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the server has no port');
   return address.port;
-}
-
-/** A port on which nothing listens. */
-export async function closedPort(): Promise<number> {
-  const server = net.createServer();
-  const port = await listenOnLoopback(server);
-  await new Promise((resolve) => {
-    server.close(resolve);
-  });
-  return port;
 }
 
 /** Answers 200 with a short text. */

@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import net from 'node:net';
 import { describe, expect, it } from 'vitest';
 
 import type { EventRecorder } from '../helpers/event-recorder.ts';
@@ -7,6 +5,7 @@ import { appServer, type AppServer } from '../helpers/app-server.ts';
 import { proxyServer, socksServer } from '../helpers/proxy-server.ts';
 import { recordings, type WatchMode } from '../helpers/recordings.ts';
 import { CLIENTS, type Proxies } from './clients.ts';
+import { closedPort } from '../helpers/closed-port.ts';
 
 /** Answers `/` with `ok`, `/echo` with the body it gets, and redirects from `/from` to `/to`. */
 function app(secure: boolean): Promise<AppServer> {
@@ -23,16 +22,6 @@ function app(secure: boolean): Promise<AppServer> {
 
 async function proxies(): Promise<Proxies> {
   return { http: (await proxyServer()).port, socks: (await socksServer()).port };
-}
-
-/** A port of 127.0.0.1 that nobody listens on. */
-async function closedPort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 function reuse(recorder: EventRecorder): { reused: boolean; wasIdle: boolean } {

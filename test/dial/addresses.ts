@@ -1,6 +1,7 @@
-import { once } from 'node:events';
 import type http from 'node:http';
-import net from 'node:net';
+import type net from 'node:net';
+
+export { closedPort } from '../helpers/closed-port.ts';
 
 /** One answer of a name server. */
 export interface Answer {
@@ -27,16 +28,6 @@ export function answering(addresses: readonly Answer[], when: 'sync' | 'async' =
 /** IPv4 addresses as answers. */
 export function v4(...addresses: readonly string[]): Answer[] {
   return addresses.map((address) => ({ address, family: 4 }));
-}
-
-/** A port of 127.0.0.1 on which nobody listens. */
-export async function closedPort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 /** Options of a request whose agent dials with them; @types/node leaves out those of `autoSelectFamily`. */

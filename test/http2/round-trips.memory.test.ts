@@ -6,27 +6,15 @@ import { expect, it, onTestFinished, vi } from 'vitest';
 import { Connection } from '../../src/events/connection.ts';
 import { Dial } from '../../src/events/dial.ts';
 import { RoundTrip } from '../../src/events/round-trip.ts';
-import { Context, observe, withClientTrace, type ClientTrace } from '../../src/index.ts';
+import { Context, observe, withClientTrace } from '../../src/index.ts';
 import { Http2Exchange } from '../../src/probes/http2-exchange.ts';
-import { HOOK_NAMES } from '../../src/trace/hooks.ts';
+import { ALL_HOOKS, collectAll } from '../helpers/heap.ts';
 import { connect, http2Server, request } from './exchange.ts';
 
 const ROUNDS = 500;
 
 /** Looking through the heap takes its time on a busy machine. */
 vi.setConfig({ testTimeout: 60_000 });
-
-/** All hooks, so that all that can be kept is made. */
-const ALL_HOOKS: ClientTrace = Object.fromEntries(HOOK_NAMES.map((name) => [name, () => {}]));
-
-/** Lets weak references go: an object is held until the end of the turn in which its reference was made or read. */
-async function collectAll(): Promise<void> {
-  if (globalThis.gc === undefined) throw new Error('run with --expose-gc');
-  for (let i = 0; i < 5; i++) {
-    await new Promise(setImmediate);
-    globalThis.gc();
-  }
-}
 
 /** How many of the library's own objects are alive. */
 async function counts(): Promise<number[]> {

@@ -16,30 +16,11 @@ import {
 } from '../../src/index.ts';
 import { ContextNode } from '../../src/trace/context.ts';
 import { HOOK_NAMES } from '../../src/trace/hooks.ts';
+import { ALL_HOOKS, alive, collectAll } from '../helpers/heap.ts';
 import { answerAll, scriptedServer } from '../helpers/scripted-server.ts';
 import { get, httpAgent, open, read, responseOf } from '../http/exchange.ts';
 
 const ROUNDS = 1000;
-
-/** All hooks, so that all that can be kept is made. */
-const ALL_HOOKS: ClientTrace = Object.fromEntries(HOOK_NAMES.map((name) => [name, () => {}]));
-
-function collect(): void {
-  if (globalThis.gc === undefined) throw new Error('run with --expose-gc');
-  globalThis.gc();
-}
-
-/** Lets weak references go: an object is held until the end of the turn in which its reference was made or read. */
-async function collectAll(): Promise<void> {
-  for (let i = 0; i < 5; i++) {
-    await new Promise(setImmediate);
-    collect();
-  }
-}
-
-function alive(references: readonly WeakRef<object>[]): number {
-  return references.filter((reference) => reference.deref() !== undefined).length;
-}
 
 function listeners(emitter: NodeJS.EventEmitter): Record<string, number> {
   const entries = emitter

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import net from 'node:net';
 import { describe, expect, it } from 'vitest';
 
@@ -8,6 +7,7 @@ import { scriptedServer } from '../helpers/scripted-server.ts';
 import { agentFor, errorOf, finish, get, httpAgent, open } from '../http/exchange.ts';
 import { containing, matching } from './matchers.ts';
 import { expectValid } from './valid.ts';
+import { closedPort } from '../helpers/closed-port.ts';
 
 /** The record of the only round trip of `fn`, which has to fail. */
 async function failure(fn: () => Promise<unknown>): Promise<RoundTripRecord> {
@@ -20,16 +20,6 @@ async function failure(fn: () => Promise<unknown>): Promise<RoundTripRecord> {
 function names({ phases }: RoundTripRecord): string[] {
   // Before its dial a round trip may be queued for less than a microsecond, or not.
   return phases.map(({ name }) => name).filter((name) => name !== 'queued');
-}
-
-/** A port of 127.0.0.1 on which nobody listens. */
-async function closedPort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as net.AddressInfo; // it listens on a port
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 describe('the record of a failed round trip', () => {

@@ -13,6 +13,7 @@ import { certs } from '../helpers/certs.ts';
 import { get, httpAgent } from '../http/exchange.ts';
 import { FakeRoundTrip } from './fake-round-trip.ts';
 import { expectValid } from './valid.ts';
+import { closedPort } from '../helpers/closed-port.ts';
 
 /** A proxy that tunnels by CONNECT and forwards the rest; with `secure` one that speaks TLS itself. */
 async function proxyServer(secure = false): Promise<number> {
@@ -51,16 +52,6 @@ function tunnelAgent(port: number, secure = false): HttpsProxyAgent<string> {
   });
   onTestFinished(() => agent.destroy());
   return agent;
-}
-
-/** A port of 127.0.0.1 on which nobody listens. */
-async function closedPort(): Promise<number> {
-  const server = net.createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as net.AddressInfo; // it listens on a port
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 const DIAL = ['dns', 'connect', 'proxy', 'tls'];

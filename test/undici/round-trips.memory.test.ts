@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { Context, observe, withClientTrace } from '../../src/index.ts';
 import { UNDICIS } from '../behaviours/drivers/table.ts';
-import { closedPort } from '../behaviours/scene.ts';
+import { closedPort } from '../helpers/closed-port.ts';
 import { appServer } from '../helpers/app-server.ts';
 import { alive, collectAll, weakly } from '../helpers/heap.ts';
 

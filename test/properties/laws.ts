@@ -4,7 +4,7 @@ import type { RoundTripRecord } from '../../src/index.ts';
 import type { Call } from './call.ts';
 import type { PropertyClient } from './clients.ts';
 import type { Run } from './play.ts';
-import type { Plan, RequestPlan } from './plan.ts';
+import { type Plan, type RequestPlan, hasBody } from './plan.ts';
 import type { Watched, WatchedRun } from './watch.ts';
 
 /** What must hold of a run that was watched, and of the same one without httptrace. */
@@ -35,6 +35,9 @@ function checkSame(client: PropertyClient, plan: Plan, plain: Run, traced: Run):
 function isRacy(client: PropertyClient, plan: Plan, call: Call): boolean {
   if (call.request.abort === 'next turn') return true;
   const wave = waveOf(plan, call);
+  const { answer } = call.request;
+  // What of the request the server has not read when it resets a connection may undo what it has answered.
+  if (answer.early && hasBody(call.request) && 'at' in answer.ending) return true;
   // A connection that is ended is ended for all its streams.
   if (client.abilities.http === '2') return endsSession(wave);
   const limit = client.limit(plan);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import net, { type LookupFunction } from 'node:net';
 
-import { Call, type Result, turn } from './call.ts';
+import { Call, turn } from './call.ts';
 import type { OpenClient, PropertyClient } from './clients.ts';
 import { http1Server } from './http1-server.ts';
 import { http2Server } from './http2-server.ts';
@@ -169,5 +169,3 @@ export async function patiently<T>(what: string, state: () => string, awaited: P
     clearTimeout(timer);
   }
 }
-
-export type { Result };

@@ -9,7 +9,9 @@ fetch-h2 undici-7-h2 undici-8-h2; those of undici 8 where Node runs it), plays e
 holds it against the laws. Prints the seed, the progress and the heap; fails when a law is broken or the heap grows.
 HTTPTRACE_PROPERTY_SEED=SEED repeats a soak.`;
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+const VITEST = fileURLToPath(new URL('../../node_modules/vitest/vitest.mjs', import.meta.url));
+const CONFIG = fileURLToPath(import.meta.resolve('./soak.config.ts'));
+const SOAK = fileURLToPath(import.meta.resolve('./soak.ts'));
 
 /** @param {readonly string[]} args */
 function main(args) {
@@ -23,17 +25,12 @@ function main(args) {
     console.error(`soak: --runs is ${JSON.stringify(runs)}; give the number of plans for each client`);
     return 2;
   }
-  const clients = at === -1 ? args : args.toSpliced(at, 2);
-  const vitest = fileURLToPath(new URL('node_modules/vitest/vitest.mjs', `file://${root}`));
-  const { status } = spawnSync(
-    process.execPath,
-    [vitest, 'run', '--config', 'test/properties/soak.config.ts'],
-    {
-      cwd: root,
-      stdio: 'inherit',
-      env: { ...process.env, HTTPTRACE_SOAK_CLIENTS: clients.join(' '), HTTPTRACE_SOAK_RUNS: runs },
-    },
-  );
+  const clients = at === -1 ? args : [...args.slice(0, at), ...args.slice(at + 2)];
+  const { status } = spawnSync(process.execPath, [VITEST, 'run', '--config', CONFIG, SOAK], {
+    cwd: fileURLToPath(new URL('../..', import.meta.url)),
+    stdio: 'inherit',
+    env: { ...process.env, HTTPTRACE_SOAK_CLIENTS: clients.join(' '), HTTPTRACE_SOAK_RUNS: runs },
+  });
   return status ?? 1;
 }
 

@@ -27,6 +27,8 @@ export interface FetchCopy {
   /** An older copy does not know another copy's forms. */
   readonly FormData: typeof FormData;
   readonly http2?: true;
+  /** It offers HTTP/2 unless it is told not to. */
+  readonly offersHttp2?: boolean;
 }
 
 const ABILITIES: readonly Ability[] = [
@@ -45,12 +47,15 @@ const ABILITIES: readonly Ability[] = [
   'direct',
 ];
 
-/** What undici's dispatchers take, for `options`. */
-export function dispatcherOptions(options: DialOptions, http2 = false): Agent.Options {
+/** What undici's dispatchers take, for `options`; `by default` they offer what they offer. */
+export function dispatcherOptions(
+  options: DialOptions,
+  http2: boolean | 'by default' = false,
+): Agent.Options {
   const { lookup, socketPath, connections, trusts = true } = options;
   return {
     ...(connections !== undefined && { connections }),
-    allowH2: http2,
+    ...(http2 !== 'by default' && { allowH2: http2 }),
     connect: {
       ...(lookup !== undefined && { lookup }),
       ...(socketPath !== undefined && { socketPath }),
@@ -78,7 +83,8 @@ export function fetchDriver(copy: FetchCopy): Driver {
     tellsVersion: false,
     makeForm: () => new copy.FormData(),
     async make(options = {}): Promise<Send> {
-      const dispatcher = owned(new copy.Agent(dispatcherOptions(options, http2)));
+      const offered = http2 && copy.offersHttp2 === true ? 'by default' : http2;
+      const dispatcher = owned(new copy.Agent(dispatcherOptions(options, offered)));
       return async (message) => {
         const response = await copy.fetch(message.url, init(message, dispatcher));
         return { status: response.status, body: await response.text() };

@@ -8,7 +8,7 @@ import type { Ability, Driver, Scheme } from './driver.ts';
 import { fetchDriver } from './fetch.ts';
 import { nodeHttp2 } from './http2.ts';
 import { nodeHttp } from './node-http.ts';
-import { type Undici, type UndiciCopy, fetchOf, undiciDrivers } from './undici.ts';
+import { type Undici, type UndiciCopy, fetchOf, http2Driver, undiciDrivers } from './undici.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -34,6 +34,8 @@ const globalFetch = {
   fetch: globalThis.fetch,
   FormData: globalThis.FormData,
   Agent: BundledAgent,
+  // From undici 8 on, which Node 26 has.
+  offersHttp2: Number.parseInt(process.versions.undici ?? '', 10) >= 8,
 } as const;
 
 /** Every way to send a request that is tested. */
@@ -43,9 +45,13 @@ export const DRIVERS: readonly Driver[] = [
   fetchDriver(globalFetch),
   ...UNDICIS.flatMap(undiciDrivers),
   nodeHttp2,
-  // Node 26 asks for HTTP/2 by itself; before, a dispatcher has to.
+  // Node 26 offers HTTP/2 by itself; before, a dispatcher has to be told.
   fetchDriver({ ...globalFetch, http2: true }),
-  ...UNDICIS.filter(({ major }) => major > 6).map((copy) => fetchDriver({ ...fetchOf(copy), http2: true })),
+  // Undici 6 fails assertions of its own there.
+  ...UNDICIS.filter(({ major }) => major > 6).flatMap((copy) => [
+    fetchDriver({ ...fetchOf(copy), http2: true }),
+    http2Driver(copy),
+  ]),
 ];
 
 /** What a behaviour is tested with. */

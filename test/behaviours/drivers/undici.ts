@@ -147,13 +147,9 @@ export function undiciDrivers(copy: UndiciCopy): Driver[] {
     module;
   const agent = (options: DialOptions): Dispatcher => new Agent(dispatcherOptions(options));
   return [
-    agentDriver(copy, 'request', agent, async (dispatcher, message) => {
-      const { statusCode, body } = await module.request(message.url, {
-        ...requestOptions(message),
-        dispatcher,
-      });
-      return { status: statusCode, body: await body.text() };
-    }),
+    agentDriver(copy, 'request', agent, (dispatcher, message) =>
+      byGlobalRequest(module, dispatcher, message),
+    ),
     agentDriver(copy, 'stream', agent, (dispatcher, message) => byStream(module, dispatcher, message)),
     // A pipeline whose writable side is destroyed ends its request with an error of its own.
     {
@@ -242,6 +238,23 @@ export function undiciDrivers(copy: UndiciCopy): Driver[] {
       'redirects',
     ),
   ];
+}
+
+/** `request()` of a copy of undici over HTTP/2. */
+export function http2Driver(copy: UndiciCopy): Driver {
+  const { module } = copy;
+  const driver = agentDriver(
+    copy,
+    'request over HTTP/2',
+    (options) => new module.Agent(dispatcherOptions(options, true)),
+    (dispatcher, message) => byGlobalRequest(module, dispatcher, message),
+  );
+  return { ...minus(driver, 'queues'), http: '2', schemes: ['https'] };
+}
+
+async function byGlobalRequest(module: Undici, dispatcher: Dispatcher, message: Message): Promise<Answer> {
+  const { statusCode, body } = await module.request(message.url, { ...requestOptions(message), dispatcher });
+  return { status: statusCode, body: await body.text() };
 }
 
 async function byStream(module: Undici, dispatcher: Dispatcher, message: Message): Promise<Answer> {

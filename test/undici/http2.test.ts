@@ -25,7 +25,6 @@ async function resettingServer(): Promise<string> {
   return `https://localhost:${typeof address === 'object' && address !== null ? address.port : 0}`;
 }
 
-// Undici 6 never settles a request whose stream was reset before the response.
 describe.each(UNDICIS.filter(({ major }) => major > 6))('undici $major over HTTP/2', ({ module }) => {
   it('ends the round trip of a stream that was reset with the error that its user gets', async () => {
     const traced = recordings();
@@ -44,3 +43,18 @@ describe.each(UNDICIS.filter(({ major }) => major > 6))('undici $major over HTTP
     expect(recorder!.has('gotFirstResponseByte')).toBe(false);
   });
 });
+
+// docs/fidelity.md, reset-unnoticed: the request itself is never settled.
+it.each(UNDICIS.filter(({ major }) => major === 6))(
+  'undici $major over HTTP/2: the round trip of a stream that was reset ends, although nothing tells its user',
+  async ({ module }) => {
+    const traced = recordings();
+    const origin = await resettingServer();
+    const dispatcher = new module.Agent({ allowH2: true, connect: { ca: certs().ca } });
+    const failure = traced.run(() => module.request(origin, { dispatcher }).catch((error: unknown) => error));
+    const [recorder] = await traced.settled();
+    expect(recorder!.the('roundTripDone').args[0].err).toMatchObject({ code: 'ERR_HTTPTRACE_CUT_OFF' });
+    await dispatcher.destroy();
+    expect(await failure).toMatchObject({ code: 'UND_ERR_DESTROYED' });
+  },
+);

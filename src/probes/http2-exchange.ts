@@ -16,6 +16,8 @@ import type { StreamExchange } from './next-stream.ts';
 import { headerMap, pairs } from './request-head.ts';
 
 const CONTINUE = 100;
+/** Error code of a stream that was closed at its end (RFC 9113, 7). */
+const NO_ERROR = 0;
 
 /**
  * The watch on one stream: what node:http2 tells of it becomes the events of the round trip that it serves, which is
@@ -139,7 +141,8 @@ export class Http2Exchange implements StreamExchange {
   onEnd(): void {
     const stream = this.#stream;
     if (stream === undefined || stream.destroyed || !Number.isNaN(this.#endTime)) return;
-    if (stream.closed) {
+    // With others on its connection, node:http2 may close it before it reads the end that has come.
+    if (stream.closed && (stream.rstCode !== NO_ERROR || stream.state.remoteClose !== 1)) {
       // Closed by either side before its end. One that is pending still has to be opened to be closed; and undici says at
       // 'close' with which error it fails the request.
       if (!stream.pending && this.#session?.isUndicis !== true) process.nextTick(finishCut, this);

@@ -1,40 +1,139 @@
-import type { Handler } from './undici-copy.ts';
+import { currentNode } from '../trace/context.ts';
+import { Given } from './given.ts';
+import { setOwnMethod } from './own-method.ts';
+import type { Patches } from './patches.ts';
+import type { UndiciRequest } from './undici-copy.ts';
+import { exportsIn } from './undici-modules.ts';
 import type { UndiciRoundTrip } from './undici-round-trip.ts';
 
 /**
- * Which round trips are of one call. Undici's redirect and retry handlers dispatch the same call again and again with
- * what gets its response in the end: that object is the call. Fetch shows nothing of that kind: there the next request
- * for the URL that a redirect names, in the same turn and context, is taken to be its continuation.
+ * Which round trips are of one call. Undici's redirect and retry handlers hear of a request by their methods, which run
+ * within those of the request, and continue the call by a dispatch of their own: so each knows its latest round trip,
+ * whatever other interceptors are between. Fetch shows nothing of that kind: there the next request for the URL that a
+ * redirect names, in the same turn and context, is taken to be its continuation.
  */
 
-/** The latest round trip of each call, by the handler that gets its response. */
-const latest = new WeakMap<object, UndiciRoundTrip>();
-
-/** Redirects that fetch has just received, until the end of the turn. */
-let redirects: { readonly from: UndiciRoundTrip; readonly url: string }[] = [];
-
-/** What gets the response of a call in the end; undefined when `handler` is that itself, and the call has one round trip. */
-export function receiverOf(handler: Handler | undefined): object | undefined {
-  let receiver = handler?.handler;
-  while (receiver?.handler !== undefined) receiver = receiver.handler;
-  return receiver;
+/** The next round trip of a call. */
+export interface Continuation {
+  readonly previous: UndiciRoundTrip;
+  readonly reason: 'redirect' | 'retry';
 }
 
-export function latestOf(receiver: object): UndiciRoundTrip | undefined {
-  return latest.get(receiver);
+/** The round trip of whose request a method runs. */
+let running: UndiciRoundTrip | undefined;
+/** What the dispatch under way continues. */
+let continuation: Continuation | undefined;
+
+/** The latest round trip that a redirect or retry handler has heard of. */
+class Heard extends Given {
+  #latest: UndiciRoundTrip;
+
+  private constructor(handler: object, latest: UndiciRoundTrip) {
+    super(handler);
+    this.#latest = latest;
+  }
+
+  static of(handler: object): UndiciRoundTrip | undefined {
+    return #latest in handler ? handler.#latest : undefined;
+  }
+
+  static set(handler: object, latest: UndiciRoundTrip): void {
+    if (#latest in handler) handler.#latest = latest;
+    else new Heard(handler, latest);
+  }
 }
 
-export function setLatest(receiver: object, roundTrip: UndiciRoundTrip): void {
-  latest.set(receiver, roundTrip);
+/** Says that a method of the request of `roundTrip` runs. Returns what to give back when it has run. */
+export function enterRequest(roundTrip: UndiciRoundTrip | undefined): UndiciRoundTrip | undefined {
+  const outer = running;
+  running = roundTrip;
+  return outer;
+}
+
+const HANDLERS: readonly (readonly [file: string, reason: Continuation['reason']])[] = [
+  ['handler/redirect-handler.js', 'redirect'],
+  ['handler/retry-handler.js', 'retry'],
+];
+
+/** When a request has a connection, and when it fails, also without one; of undici 6, and of 7 and 8. */
+const METHODS = ['onConnect', 'onRequestStart', 'onError', 'onResponseError'];
+
+const watched = new WeakSet<object>();
+
+/** Watches the redirect and retry handlers of the undici whose files are in `root`. */
+export function watchHandlers(patches: Patches, root: string): void {
+  for (const [file, reason] of HANDLERS) {
+    const handler = exportsIn(root, file);
+    if (typeof handler !== 'function' || watched.has(handler)) continue;
+    watched.add(handler);
+    patches.onUndo(() => watched.delete(handler));
+    for (const name of METHODS) {
+      patches.wrap(
+        // A class's prototype is an object.
+        handler.prototype as object,
+        name,
+        (original) =>
+          function (this: object): unknown {
+            if (running !== undefined) hear(this, running, reason);
+            return Reflect.apply(original, this, arguments);
+          },
+      );
+    }
+  }
+}
+
+function hear(handler: object, roundTrip: UndiciRoundTrip, reason: Continuation['reason']): void {
+  const isNew = Heard.of(handler) === undefined;
+  Heard.set(handler, roundTrip);
+  const dispatch: unknown = Reflect.get(handler, 'dispatch');
+  if (!isNew || typeof dispatch !== 'function') return;
+  setOwnMethod(handler, 'dispatch', function (this: unknown, ...args: unknown[]) {
+    const previous = Heard.of(handler);
+    const again = (): unknown => Reflect.apply(dispatch, this, args);
+    return previous === undefined ? again() : continuing({ previous, reason }, again);
+  });
+}
+
+/** Runs `dispatch`, whose request continues a call: in that call's context, because undici runs it in another one. */
+export function continuing<R>(next: Continuation, dispatch: () => R): R {
+  const outer = continuation;
+  continuation = next;
+  const { context } = next.previous;
+  try {
+    return context === undefined || currentNode() === context ? dispatch() : context.run(dispatch);
+  } finally {
+    continuation = outer;
+  }
+}
+
+/** What the dispatch under way continues, until a request has been made for it. */
+export function pendingContinuation(): Continuation | undefined {
+  return continuation;
+}
+
+/** What `request`, which was just made, continues. */
+export function takeContinuation(request: UndiciRequest): Continuation | undefined {
+  const taken = continuation;
+  // An interceptor may make a request of its own first: for a token, say.
+  if (taken?.reason === 'retry' && !taken.previous.isFor(request.path)) return undefined;
+  continuation = undefined;
+  return taken;
 }
 
 /** Makes `roundTrip` the next of the call that `previous` belongs to. */
-export function continueCall(roundTrip: UndiciRoundTrip, previous: UndiciRoundTrip, known: boolean): void {
+export function continueCall(
+  roundTrip: UndiciRoundTrip,
+  { previous, reason }: Continuation,
+  known: boolean,
+): void {
   roundTrip.callId = previous.callId;
   roundTrip.attempt = previous.attempt + 1;
-  roundTrip.reason = previous.redirectsTo(roundTrip.url) ? 'redirect' : 'retry';
+  roundTrip.reason = reason;
   roundTrip.callKnown = known;
 }
+
+/** Redirects that fetch has just received, until the end of the turn. */
+let redirects: { readonly from: UndiciRoundTrip; readonly url: string }[] = [];
 
 /** Fetch will follow `from` to `url`, in this turn. */
 export function expectRedirect(from: UndiciRoundTrip, url: string): void {
@@ -47,10 +146,11 @@ function forgetRedirects(): void {
   redirects = [];
 }
 
-/** The round trip whose redirect `next` follows. */
-export function takeRedirect(next: UndiciRoundTrip): UndiciRoundTrip | undefined {
+/** What `next`, of fetch, continues. */
+export function takeRedirect(next: UndiciRoundTrip): Continuation | undefined {
   if (redirects.length === 0) return undefined;
   const { url, context } = next;
   const index = redirects.findIndex((redirect) => redirect.url === url && redirect.from.context === context);
-  return index === -1 ? undefined : redirects.splice(index, 1)[0]?.from;
+  const previous = index === -1 ? undefined : redirects.splice(index, 1)[0]?.from;
+  return previous === undefined ? undefined : { previous, reason: 'redirect' };
 }

@@ -23,10 +23,6 @@ export function hasWholeBody({ body }: UndiciRequest): boolean {
 export interface Handler {
   /** In undici's own API (request, stream, pipeline, connect, upgrade), whose handlers are AsyncResources. */
   readonly runInAsyncScope?: <A extends unknown[], R>(fn: (...args: A) => R, self?: unknown, ...args: A) => R;
-  /** Of a handler that hands on to another: redirects, retries. */
-  readonly handler?: Handler;
-  /** The interface of undici 7 and 8; the one before has `onConnect`. */
-  readonly onRequestStart?: unknown;
 }
 
 /** One of the undicis in a process: the one in Node, and any number from npm. Told apart by their Request class. */

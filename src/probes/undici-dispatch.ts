@@ -1,19 +1,25 @@
 import { type ContextNode, currentNode } from '../trace/context.ts';
 import type { Patches } from './patches.ts';
+import { type Continuation, continuing, pendingContinuation } from './undici-calls.ts';
 import type { Handler } from './undici-copy.ts';
 import { exportsIn } from './undici-modules.ts';
 
 /**
- * What undici's dispatchers are asked, where its requests do not tell it: in undici 6 and 7 who asked, when the request
- * had to wait in a Pool's queue (fetch; other handlers remember it themselves); in undici 7 the handler, which it wraps.
+ * What undici's dispatchers are asked, where its requests do not tell it: who asked, when a request had to wait in the
+ * queue of a Pool. (Handlers of undici's own API remember that themselves; those of fetch, redirects and retries do not.)
  */
 
-/** The handler of the dispatch under way, before undici 7 wraps it. */
-let dispatched: Handler | undefined;
 /** Requests made so far: tells whether a dispatch made one. */
 let made = 0;
-/** In whose context a request was dispatched that waits in a queue, by the options of the dispatch. */
-const queued = new WeakMap<object, ContextNode>();
+
+/** A dispatch whose request waits in a queue. */
+interface Queued {
+  readonly context: ContextNode | undefined;
+  readonly continuation: Continuation | undefined;
+}
+
+/** By the options of the dispatch. */
+const queued = new WeakMap<object, Queued>();
 let anyQueued = false;
 
 /** A request was made. */
@@ -26,12 +32,6 @@ export function makesRequest(dispatch: () => unknown): boolean {
   const before = made;
   dispatch();
   return made !== before;
-}
-
-/** The handler as its dispatcher got it, if that was seen. */
-export function unwrapped(handler: Handler): Handler {
-  if (dispatched === undefined) return handler;
-  return handler.constructor.name === 'UnwrapHandler' ? dispatched : handler;
 }
 
 const watched = new WeakSet<object>();
@@ -49,30 +49,28 @@ export function watchDispatchers(patches: Patches, root: string): void {
     (original) =>
       function dispatch(this: object, options: object, handler: Handler): unknown {
         const earlier = anyQueued ? queued.get(options) : undefined;
-        if (earlier === undefined) return dispatchNow(original, this, options, handler);
+        const now = (): unknown => dispatchNow(original, this, options, handler);
+        if (earlier === undefined) return now();
         queued.delete(options);
-        return earlier.run(() => dispatchNow(original, this, options, handler));
+        const { context, continuation } = earlier;
+        if (continuation !== undefined) return continuing(continuation, now);
+        return context === undefined ? now() : context.run(now);
       },
   );
 }
 
 function dispatchNow(original: Function, dispatcher: object, options: object, handler: Handler): unknown {
-  const outer = dispatched;
   const before = made;
-  // The interface of handlers that undici 7 wraps for those inside, which have that of undici 6.
-  if (typeof handler?.onRequestStart === 'function') dispatched = handler;
-  try {
-    return original.call(dispatcher, options, handler);
-  } finally {
-    dispatched = outer;
-    if (made === before) rememberQueued(options, handler);
-  }
+  const result: unknown = original.call(dispatcher, options, handler);
+  if (made === before) rememberQueued(options, handler);
+  return result;
 }
 
 function rememberQueued(options: object, handler: Handler): void {
   const context = currentNode();
-  if (context?.traces === undefined || handler?.runInAsyncScope !== undefined) return;
-  if (typeof options !== 'object' || options === null) return;
+  const continuation = pendingContinuation();
+  if (context?.traces === undefined && continuation === undefined) return;
+  if (handler?.runInAsyncScope !== undefined || typeof options !== 'object' || options === null) return;
   anyQueued = true;
-  queued.set(options, context);
+  queued.set(options, { context, continuation });
 }

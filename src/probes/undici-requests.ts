@@ -2,6 +2,7 @@ import { reportFailure } from '../trace/call.ts';
 import { Given } from './given.ts';
 import { announceStream } from './next-stream.ts';
 import type { Patches } from './patches.ts';
+import { enterRequest } from './undici-calls.ts';
 import type { UndiciCopy } from './undici-copy.ts';
 import type { RawHeaders } from './undici-headers.ts';
 import type { UndiciRoundTrip } from './undici-round-trip.ts';
@@ -38,6 +39,8 @@ export function watchRequests(patches: Patches, { prototype }: UndiciCopy): void
   watch(patches, prototype, ['onData', 'onResponseData'], (roundTrip, chunk) => {
     if (ArrayBuffer.isView(chunk)) roundTrip?.onBody(chunk.byteLength);
   });
+  // For the handlers below it, which retry what has failed.
+  watch(patches, prototype, ['onError', 'onResponseError'], () => {});
   // The undicis in Node publish nothing for it.
   watch(patches, prototype, ['onUpgrade', 'onRequestUpgrade'], (roundTrip, status, headers) => {
     // Undici's own lists; none for a stream.
@@ -55,13 +58,19 @@ function watch(patches: Patches, prototype: object, names: readonly string[], te
       name,
       (original) =>
         function (this: object, a: unknown, b: unknown): unknown {
+          const roundTrip = RoundTrips.of(this);
           try {
-            tell(RoundTrips.of(this), a, b);
+            tell(roundTrip, a, b);
           } catch (error) {
             // A bug of ours must not become the program's.
             reportFailure(RoundTrips, 'probe', error);
           }
-          return Reflect.apply(original, this, arguments);
+          const outer = enterRequest(roundTrip);
+          try {
+            return Reflect.apply(original, this, arguments);
+          } finally {
+            enterRequest(outer);
+          }
         },
     );
   }

@@ -46,6 +46,8 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner, Waiting {
   #writeError: Error | null = null;
   #response: RawHeaders | undefined = undefined;
   #trailers: RawHeaders | undefined = undefined;
+  /** When the request had been written. */
+  #written = 0;
   /** When the end of the response was seen; NaN until then. */
   #ended = Number.NaN;
   /** Bytes of other requests are among those of this one. */
@@ -53,8 +55,6 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner, Waiting {
   #writtenBefore = 0;
   #readBefore = 0;
   #bodyBytes: number | undefined = undefined;
-  /** The URL that a redirect named. */
-  #location: string | undefined = undefined;
 
   constructor(request: UndiciRequest, copy: UndiciCopy, created: number) {
     super(isFetch(request, copy) ? 'fetch' : 'undici', request.method);
@@ -100,9 +100,9 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner, Waiting {
     };
   }
 
-  /** Its response sends the client to `url`. */
-  redirectsTo(url: string): boolean {
-    return this.#location === url;
+  /** It asks for `path`. */
+  isFor(path: string): boolean {
+    return this.#path === path;
   }
 
   get owner(): RoundTrip {
@@ -155,7 +155,7 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner, Waiting {
     }
     if (!this.#mustWait(socket, chunk)) return undefined;
     this.#pendingWrites++;
-    return (this.#onWritten ??= (err) => this.#written(err ?? null));
+    return (this.#onWritten ??= (err) => this.#onWrite(err ?? null));
   }
 
   afterWrite(socket: Socket): void {
@@ -197,7 +197,7 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner, Waiting {
     if (!this.headersWritten) this.writeHeaders(now());
   }
 
-  #written(err: Error | null): void {
+  #onWrite(err: Error | null): void {
     this.#pendingWrites--;
     this.#writeError ??= err;
     this.#checkWritten();
@@ -209,6 +209,7 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner, Waiting {
     const socket = this.#socket;
     if (socket === undefined || (socket.writableLength > 0 && this.#writeError === null)) return;
     const time = now();
+    this.#written = time;
     this.writeHeaders(time);
     this.wroteRequest(time, this.#writeError);
   }
@@ -223,7 +224,7 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner, Waiting {
 
   onHeaders(status: number, statusText: string, headers: RawHeaders): void {
     if (this.isDone) return;
-    if (status >= 300 && status < 400) this.#onRedirect(headers);
+    if (status >= 300 && status < 400 && this.client === 'fetch') this.#onRedirect(headers);
     if (this.#exchange !== undefined) return;
     const time = now();
     if (status < 200 && status !== 101) {
@@ -246,8 +247,7 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner, Waiting {
     const target = new URL(location, this.url);
     // Fragments are not sent.
     target.hash = '';
-    this.#location = target.href;
-    if (this.client === 'fetch') expectRedirect(this, target.href);
+    expectRedirect(this, target.href);
   }
 
   onBody(length: number): void {
@@ -285,9 +285,9 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner, Waiting {
   }
 
   #kept(): void {
-    const time = this.#ended;
     // Undici does not use a connection again before all is written.
-    if (!this.requestWritten) this.wroteRequest(now(), null);
+    if (!this.requestWritten) this.wroteRequest((this.#written = now()), null);
+    const time = Math.max(this.#ended, this.#written);
     this.putIdleConn(time, null);
     const { connection } = this;
     this.finish(time, null);

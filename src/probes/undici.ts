@@ -9,9 +9,9 @@ import { isWatched, resolveTraces } from '../trace/trace-list.ts';
 import { Connections } from './connections.ts';
 import { announceStream } from './next-stream.ts';
 import type { Patches } from './patches.ts';
-import { continueCall, latestOf, receiverOf, setLatest, takeRedirect } from './undici-calls.ts';
-import { type Handler, type UndiciCopy, type UndiciRequest, copyOf } from './undici-copy.ts';
-import { countRequest, unwrapped, watchDispatchers } from './undici-dispatch.ts';
+import { continueCall, takeContinuation, takeRedirect, watchHandlers } from './undici-calls.ts';
+import { type UndiciCopy, type UndiciRequest, copyOf } from './undici-copy.ts';
+import { countRequest, watchDispatchers } from './undici-dispatch.ts';
 import type { RawHeaders } from './undici-headers.ts';
 import { watchMocks } from './undici-mock.ts';
 import { loadedRoots } from './undici-modules.ts';
@@ -68,21 +68,20 @@ export function installUndici(patches: Patches): void {
     const handler = copy.handlerOf(request);
     // Undici makes a request that waited in a Pool's queue while another one's connection becomes free, in that one's
     // async context. The handlers of its own API remember their requester's.
-    if (handler?.runInAsyncScope === undefined) consider(request, copy, handler);
-    else handler.runInAsyncScope(consider, undefined, request, copy, handler);
+    if (handler?.runInAsyncScope === undefined) consider(request, copy);
+    else handler.runInAsyncScope(consider, undefined, request, copy);
   }
 
   /** Runs in the requester's async context, or in that of the round trip whose redirect or retry this is. */
-  function consider(request: UndiciRequest, copy: UndiciCopy, handler: Handler | undefined): void {
+  function consider(request: UndiciRequest, copy: UndiciCopy): void {
     if (request.method === 'CONNECT' && beginTunnel(request)) return;
-    const receiver = handler === undefined ? undefined : receiverOf(unwrapped(handler));
-    const previous = receiver === undefined ? undefined : latestOf(receiver);
-    const context = previous === undefined ? currentNode() : previous.context;
+    const context = currentNode();
     if (!isWatched(context)) return unwatchedMade(request);
     watchCopy(copy);
     const roundTrip = new UndiciRoundTrip(request, copy, now());
-    if (previous !== undefined) continueCall(roundTrip, previous, true);
-    if (start(roundTrip, request, context) && receiver !== undefined) setLatest(receiver, roundTrip);
+    const continuation = takeContinuation(request);
+    if (continuation !== undefined) continueCall(roundTrip, continuation, true);
+    start(roundTrip, request, context);
   }
 
   function watchCopy(copy: UndiciCopy): void {
@@ -125,6 +124,7 @@ const GLOBAL_DISPATCHER = Symbol.for('undici.globalDispatcher.1');
 /** Watches what an undici from npm has beyond the one in Node, and what its requests do not tell. */
 function watchPackage(patches: Patches, root: string): void {
   watchDispatchers(patches, root);
+  watchHandlers(patches, root);
   watchMocks(patches, root);
 }
 
@@ -186,9 +186,7 @@ function onSendHeaders({ request, socket }: SendHeaders): void {
 function nextAttempt(previous: UndiciRoundTrip, request: UndiciRequest): UndiciRoundTrip | undefined {
   previous.onSentAgain(now());
   const roundTrip = new UndiciRoundTrip(request, copyOf(request), now());
-  roundTrip.callId = previous.callId;
-  roundTrip.attempt = previous.attempt + 1;
-  roundTrip.reason = 'retry';
+  continueCall(roundTrip, { previous, reason: 'retry' }, true);
   return start(roundTrip, request, previous.context) ? roundTrip : undefined;
 }
 

@@ -15,7 +15,6 @@ export const COUNTEREXAMPLES: readonly Counterexample[] = [
   {
     client: 'undici-7',
     what: 'putIdleConn is stamped before wroteRequest when the answer is faster than the flush of the request',
-    open: true,
     plan: {
       secure: true,
       host: 'name',
@@ -67,7 +66,6 @@ export const COUNTEREXAMPLES: readonly Counterexample[] = [
   {
     client: 'http2',
     what: 'a complete response is told as cut off when its frames come between those of another',
-    open: true,
     plan: {
       secure: true,
       host: 'address',

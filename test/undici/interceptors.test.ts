@@ -17,6 +17,8 @@ const lookup: NonNullable<Parameters<Undici['interceptors']['dns']>[0]>['lookup'
   callback,
 ) => callback(null, [{ address: '127.0.0.1', family: 4, ttl: 1000 }]);
 
+const SOON = { minTimeout: 1, maxTimeout: 1 };
+
 /** An Agent with interceptors, the last of which sees a request first. */
 function agentWith(
   module: Undici,
@@ -36,39 +38,40 @@ async function get({ request }: Undici, url: string, dispatcher: Dispatcher): Pr
 describe.each(TABLE)('undici $major, watched by $mode', ({ major, module, mode }) => {
   const { dns, dump, redirect, retry } = module.interceptors;
 
-  it('has what retry, redirect, dump and dns do at once as round trips of one call', async () => {
-    const traced = recordings();
-    let failed = false;
-    const server = await appServer((request, response) => {
-      if (request.url === '/to') response.end('arrived');
-      else if (failed) response.writeHead(302, { location: '/to' }).end();
-      else response.writeHead(503).end('not yet');
-      failed = true;
-    });
-    const dispatcher = agentWith(
-      module,
-      redirect({ maxRedirections: 2 }),
-      retry({ minTimeout: 1, maxTimeout: 1 }),
-      dns({ lookup }),
-      dump({ maxSize: 1000 }),
-    );
-    // Undici 8 follows a redirect to the name, beneath the interceptor that would look it up.
-    const host = major < 8 ? 'name.test' : '127.0.0.1';
-    const url = `http://${host}:${server.port}/from`;
-    const status = await traced.watch(mode, () => get(module, url, dispatcher));
-    expect(status).toBe(200);
-    const recorders = await traced.settled();
-    expect(
-      recorders.map((recorder) => [recorder.info.reason, recorder.the('gotResponse').args[0].status]),
-    ).toEqual([
-      ['first', 503],
-      ['retry', 302],
-      ['redirect', 200],
-    ]);
-    expect(recorders.map(({ info }) => info.attempt)).toEqual([1, 2, 3]);
-    expect(new Set(recorders.map(({ info }) => info.callId)).size).toBe(1);
-    expect(recorders.at(-1)!.the('roundTripDone').args).toEqual([{ err: null }]);
-  });
+  // Undici 8 follows a redirect to the name, beneath an interceptor that would look it up.
+  const outermost = major < 8 ? 'name.test' : '127.0.0.1';
+
+  it.each([
+    ['outermost', outermost, [redirect({ maxRedirections: 2 }), retry(SOON), dns({ lookup })]],
+    ['innermost', 'name.test', [dns({ lookup }), redirect({ maxRedirections: 2 }), retry(SOON)]],
+  ])(
+    'has what retry, redirect, dump and dns, the %s, do as round trips of one call',
+    async (_, host, order) => {
+      const traced = recordings();
+      let failed = false;
+      const server = await appServer((request, response) => {
+        if (request.url === '/to') response.end('arrived');
+        else if (failed) response.writeHead(302, { location: '/to' }).end();
+        else response.writeHead(503).end('not yet');
+        failed = true;
+      });
+      const dispatcher = agentWith(module, ...order, dump({ maxSize: 1000 }));
+      const url = `http://${host}:${server.port}/from`;
+      const status = await traced.watch(mode, () => get(module, url, dispatcher));
+      expect(status).toBe(200);
+      const recorders = await traced.settled();
+      expect(
+        recorders.map((recorder) => [recorder.info.reason, recorder.the('gotResponse').args[0].status]),
+      ).toEqual([
+        ['first', 503],
+        ['retry', 302],
+        ['redirect', 200],
+      ]);
+      expect(recorders.map(({ info }) => info.attempt)).toEqual([1, 2, 3]);
+      expect(new Set(recorders.map(({ info }) => info.callId)).size).toBe(1);
+      expect(recorders.at(-1)!.the('roundTripDone').args).toEqual([{ err: null }]);
+    },
+  );
 
   it('has the address in getConn, of what the dns interceptor has looked up', async () => {
     const traced = recordings();

@@ -55,8 +55,11 @@ const HANDLERS: readonly (readonly [file: string, reason: Continuation['reason']
   ['handler/retry-handler.js', 'retry'],
 ];
 
-/** When a request has a connection, and when it fails, also without one; of undici 6, and of 7 and 8. */
-const METHODS = ['onConnect', 'onRequestStart', 'onError', 'onResponseError'];
+/**
+ * When a request has a connection, gets its response (undici 6 tells a handler above a retry handler of nothing before),
+ * and when it fails, also without either; of undici 6, and of 7 and 8.
+ */
+const METHODS = ['onConnect', 'onRequestStart', 'onHeaders', 'onResponseStart', 'onError', 'onResponseError'];
 
 const watched = new WeakSet<object>();
 

@@ -39,8 +39,8 @@ export function watchRequests(patches: Patches, { prototype }: UndiciCopy): void
   watch(patches, prototype, ['onData', 'onResponseData'], (roundTrip, chunk) => {
     if (ArrayBuffer.isView(chunk)) roundTrip?.onBody(chunk.byteLength);
   });
-  // For the handlers below it, which retry what has failed.
-  watch(patches, prototype, ['onError', 'onResponseError'], () => {});
+  // For the handlers that hear of it, and may continue its call.
+  watch(patches, prototype, ['onHeaders', 'onResponseStart', 'onError', 'onResponseError'], () => {});
   // The undicis in Node publish nothing for it.
   watch(patches, prototype, ['onUpgrade', 'onRequestUpgrade'], (roundTrip, status, headers) => {
     // Undici's own lists; none for a stream.

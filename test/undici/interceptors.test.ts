@@ -44,6 +44,11 @@ describe.each(TABLE)('undici $major, watched by $mode', ({ major, module, mode }
   it.each([
     ['outermost', outermost, [redirect({ maxRedirections: 2 }), retry(SOON), dns({ lookup })]],
     ['innermost', 'name.test', [dns({ lookup }), redirect({ maxRedirections: 2 }), retry(SOON)]],
+    [
+      'innermost, redirect outermost',
+      'name.test',
+      [dns({ lookup }), retry(SOON), redirect({ maxRedirections: 2 })],
+    ],
   ])(
     'has what retry, redirect, dump and dns, the %s, do as round trips of one call',
     async (_, host, order) => {

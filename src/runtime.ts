@@ -30,8 +30,8 @@ const probes: Probes = { uninstall: () => patches.undo() };
 
 /**
  * Takes the probes out of this thread: methods that are still ours are put back, those that somebody wrapped after us
- * pass through. Round trips that have a connection end with it; one that still waits for its connection is told of no
- * more. The next use installs again. Needed only by tests and by programs that unload code.
+ * pass through. Round trips that have a connection end with it; one that still waits for its connection, or goes by HTTP/2,
+ * is told of no more. The next use installs again. Needed only by tests and by programs that unload code.
  */
 export function uninstall(): void {
   const state = shared();

@@ -128,7 +128,7 @@ export class Http2Exchange implements StreamExchange {
   /** The stream was closed while the request was being written. */
   onAborted(): void {
     // A server that needs no more of the request says so with NO_ERROR after its response (RFC 9113, 8.1).
-    if (!Number.isNaN(this.#endTime)) this.#finish(now(), null);
+    if (this.#rawHeaders !== undefined && !Number.isNaN(this.#endTime)) this.#finish(now(), null);
   }
 
   /** Bytes of the body. */
@@ -163,13 +163,16 @@ export class Http2Exchange implements StreamExchange {
 
   /** Request and response are both at their end. */
   finishDone(): void {
+    // A session that was destroyed ends its streams too; one without a response is told of when it closes.
+    if (this.#rawHeaders === undefined) return;
     this.#finish(Math.max(this.#writtenTime, this.#endTime), null);
   }
 
   /** The stream is closed, and nobody says why. */
   finishCut(): void {
     if (this.#stream === undefined) return;
-    this.#finish(now(), Number.isNaN(this.#endTime) ? this.#cut() : null);
+    const isComplete = !Number.isNaN(this.#endTime) && this.#rawHeaders !== undefined;
+    this.#finish(now(), isComplete ? null : this.#cut());
   }
 
   #cut(): Error {

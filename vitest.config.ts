@@ -5,6 +5,10 @@ import { defineConfig } from 'vitest/config';
 const unitTests = ['src/**/*.test.ts', 'test/**/*.test.ts'];
 const memoryTests = ['src/**/*.memory.test.ts', 'test/**/*.memory.test.ts'];
 
+/** Random plans say the same on each run: once in a whole check is enough. */
+const randomTests =
+  process.env.SKIP_RANDOM_TESTS === undefined ? [] : ['test/properties/*.properties.test.ts'];
+
 /** Folder in which each run leaves its results as JSON, for scripts/test-totals.mjs. */
 const reports = process.env.TEST_REPORTS;
 
@@ -15,7 +19,9 @@ export default defineConfig({
     // Each file has a process of its own, because probes patch node's prototypes for good. The projects do not extend
     // this config: `globalSetup` would run once for each of them.
     projects: [
-      { test: { name: 'unit', pool: 'forks', include: unitTests, exclude: memoryTests } },
+      {
+        test: { name: 'unit', pool: 'forks', include: unitTests, exclude: [...memoryTests, ...randomTests] },
+      },
       { test: { name: 'memory', pool: 'forks', include: memoryTests, execArgv: ['--expose-gc'] } },
     ],
     reporters: reports === undefined ? ['default'] : ['default', 'json'],

@@ -55,7 +55,7 @@ export class Stage {
       }
       await end();
     } finally {
-      await open.close();
+      await patiently('the client to close', () => '', open.close());
     }
     const accepted = server.accepted();
     await patiently('the connections', () => '', server.gone());

@@ -15,6 +15,9 @@ const clients = NAMES.length === 0 ? PROPERTY_CLIENTS : NAMES.map(propertyClient
 /** Plans between two lines of progress. */
 const BATCH = 500;
 
+/** Milliseconds for a batch: what is left of it is for making a failure smaller. */
+const LIMIT = 180_000;
+
 /** What the heap may have grown by since it was warm: code is still being compiled, and a leak of 1 KB a run is seen. */
 const MAX_GROWTH = 8 * 2 ** 20;
 
@@ -43,7 +46,7 @@ it.each(clients.map((client) => ({ client, name: client.name })))(
     for (let done = 0; done < RUNS;) {
       const runs = Math.min(BATCH, RUNS - done);
       // A seed of its own for each batch, so that a failure can be repeated without those before it.
-      await checkPlans(stage, client, { runs, seed: SEED + done });
+      await checkPlans(stage, client, { runs, seed: SEED + done, limit: LIMIT });
       done += runs;
       const used = await heap();
       warm ??= used;

@@ -90,6 +90,9 @@ export interface AnnouncedDial {
   socket: Socket | undefined;
 }
 
+/** Sockets that were opened for nobody watched: their handshakes, which begin later, are nobody's too. */
+const forNobody = new WeakSet<Socket>();
+
 /** It is about to open its socket, unless its connector waits for something first. */
 let announced: AnnouncedDial | undefined;
 
@@ -171,6 +174,7 @@ export function installDial(patches: Patches): void {
         const dial = announced === undefined ? undefined : takeAnnounced(dialTarget(args, isIP));
         if (dial === undefined) return open(original, this, args, undefined);
         dial.socket = this;
+        if (dial.owner === undefined) forNobody.add(this);
         return dialingFor(dial.owner ?? null, () => outsideContexts(() => open(original, this, args, dial)));
       },
   );
@@ -405,7 +409,7 @@ function beginHandshake(socket: TLSSocket): void {
   let watch = Watches.of(socket);
   if (watch === undefined) {
     const below = watchBelow(socket);
-    if (below === undefined && !shouldWatch()) return;
+    if (below === undefined && (forNobody.has(socket) || !shouldWatch())) return;
     watch = watchSocket(socket, below?.dial ?? new Dial(dialOwner ?? undefined, undefined));
   }
   attach(socket, watch);

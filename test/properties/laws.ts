@@ -95,7 +95,10 @@ function checkCall(client: PropertyClient, plan: Plan, call: Call, watched: read
   if (result.ok) assert(sent, `request ${index} succeeded and has no head`);
   if (sent) assert(call.served !== undefined || !result.ok, `request ${index} succeeded without its server`);
   if (call.served !== undefined && sent) {
-    assert.equal(port, call.served.port, `request ${index} was told another connection than it came on`);
+    // A socket that is gone by then has no port any more.
+    if (call.served.port !== 0) {
+      assert.equal(port, call.served.port, `request ${index} was told another connection than it came on`);
+    }
     checkHead(client, call, recorder);
   }
 }

@@ -19,4 +19,10 @@ export const openDifferences: readonly OpenDifference[] = [
     scenarios: ['socks-says-no', 'connect-proxy-closes'],
     what: 'the attempt of an agent whose proxy does not give a connection is not told',
   },
+  {
+    clients: ['https', 'fetch', 'undici6', 'undici7', 'undici8'],
+    scenarios: ['ipv6'],
+    nodes: '22',
+    what: 'Node 22.23.3 finds no match for ::1 in a certificate that has it, without httptrace too',
+  },
 ];

@@ -125,8 +125,8 @@ export const departures: readonly Departure[] = [
     id: 'dial-ends-with-request',
     clients: node,
     scenarios: ['canceled-in-lookup'],
-    // On Node 26 the lookup of a dial that its request gives up goes on to its end.
-    nodes: [20, 22, 24],
+    // From Node 24 on the lookup of a dial that its request gives up goes on to its end.
+    nodes: [20, 22],
     edits: [
       { edit: 'argument', hook: 'dnsDone', name: 'err', value: 'canceled' },
       { edit: 'argument', hook: 'dnsDone', name: 'addrs', value: [] },
@@ -138,14 +138,14 @@ export const departures: readonly Departure[] = [
     id: 'dial-ends-with-request',
     clients: node,
     scenarios: ['canceled-in-lookup'],
-    nodes: [26],
+    nodes: [24, 26],
     edits: [{ edit: 'argument', hook: 'connectDone', name: 'err', value: 'canceled' }],
   },
   {
     id: 'dial-ends-with-request',
     clients: node,
     scenarios: ['canceled-in-failing-lookup'],
-    nodes: [20, 22, 24],
+    nodes: [20, 22],
     edits: [{ edit: 'argument', hook: 'dnsDone', name: 'err', value: 'canceled' }],
   },
   {

@@ -100,7 +100,10 @@ behaviour('TestRoundTripExpect100Continue', targets(['expect']), (target) => {
 
 behaviour(
   'TestRoundTripExpect100Continue',
-  targets([], { http: '1.1', without: ['expect', 'retries'] }),
+  // From Node 24 on undici's pipeline() throws the refusal also where nobody can catch it.
+  targets([], { http: '1.1', without: ['expect', 'retries'] }).filter(
+    ({ driver }) => !driver.name.endsWith('pipeline'),
+  ),
   (target) => {
     // docs/fidelity.md, expect-refused: undici refuses the field before it makes a request.
     it('TestRoundTripExpect100Continue: a request that the client refuses is told of in nothing', async () => {

@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import { hostPort } from '../events/host-port.ts';
 import type { Destination } from './destination.ts';
 import type { UndiciParts } from './load-undici.ts';
 import { abortReason, receiveBody } from './receive-body.ts';
@@ -75,7 +76,7 @@ function requestOptions(request: RequestSpec, { proxy, secure }: Destination): D
 }
 
 function originOf({ host, port, secure }: NonNullable<Destination['proxy']>): string {
-  return `${secure ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return `${secure ? 'https' : 'http'}://${hostPort(host, port)}`;
 }
 
 function headOf({ statusCode, headers }: Dispatcher.ResponseData): ResponseHead {

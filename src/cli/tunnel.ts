@@ -1,5 +1,6 @@
 import * as net from 'node:net';
 import * as tls from 'node:tls';
+import { hostPort } from '../events/host-port.ts';
 import type { Destination, ProxyRoute } from './destination.ts';
 import { ProxyError } from './errors.ts';
 import type { Proxy } from './proxy.ts';
@@ -23,7 +24,7 @@ export class Tunnels {
     const socket = connectTo(proxy, dial);
     this.#opening.add(socket);
     try {
-      await askForTunnel(socket, `${bracketed(host)}:${port}`, proxy);
+      await askForTunnel(socket, hostPort(host, port), proxy);
       return socket;
     } catch (error) {
       socket.destroy();
@@ -78,14 +79,10 @@ function problemOf(head: string, proxy: Proxy): Error | undefined {
   const [line = ''] = head.split('\r\n', 1);
   const status = /^HTTP\/1\.[01] (\d{3})/.exec(line)?.[1];
   if (status?.startsWith('2') === true) return undefined;
-  const where = `${bracketed(proxy.host)}:${proxy.port}`;
+  const where = hostPort(proxy.host, proxy.port);
   if (status === undefined)
     return new ProxyError(`${where} is no HTTP proxy: it answered CONNECT with "${line.slice(0, 80)}"`);
   if (status === '407')
     return new ProxyError(`The proxy ${where} wants a login: it answered ${line.slice(9, 80)}`);
   return new ProxyError(`The proxy ${where} answered CONNECT with ${line.slice(9, 80)}`);
-}
-
-function bracketed(host: string): string {
-  return host.includes(':') ? `[${host}]` : host;
 }

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { now } from '../events/clock.ts';
 import { Dial, type DialTarget, canceled } from '../events/dial.ts';
+import { hostPort } from '../events/host-port.ts';
 import type { RoundTrip } from '../events/round-trip.ts';
 import { type Agreed, agreedOn, isTLSSocket, offered, tlsState } from '../events/tls-state.ts';
 import type { TLSConnectionState } from '../trace/client-trace.ts';
@@ -309,7 +310,7 @@ function onAttempt(this: Socket, ip: string, port: number | undefined): void {
   const dial = Watches.of(this)?.dial;
   if (dial === undefined) return;
   const isUnix = port === undefined || port === null || isIP(ip) === 0;
-  const addr = isUnix ? ip : ip.includes(':') ? `[${ip}]:${port}` : `${ip}:${port}`;
+  const addr = isUnix ? ip : hostPort(ip, port);
   undestroyed(this, () => dial.connectStart(now(), isUnix ? 'unix' : 'tcp', addr));
 }
 

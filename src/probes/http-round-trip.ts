@@ -3,8 +3,9 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { now } from '../events/clock.ts';
 import { Connection, type CloseReason } from '../events/connection.ts';
+import { bracketed, defaultPort, hostPort } from '../events/host-port.ts';
 import { type ExchangeFacts, type FieldGroup, RoundTrip, cutOff } from '../events/round-trip.ts';
-import type { HeaderMap, ResponseInfo } from '../trace/client-trace.ts';
+import type { ResponseInfo } from '../trace/client-trace.ts';
 import { HttptraceError } from '../trace/errors.ts';
 import { HOOKS } from '../trace/hooks.ts';
 import { Connections } from './connections.ts';
@@ -19,6 +20,7 @@ import {
   setFields,
 } from './request-head.ts';
 import { setOwnMethod } from './own-method.ts';
+import { ResponseHead } from './response-head.ts';
 import { watchParser } from './response-parser.ts';
 
 /** Heads with bodies up to this size go to the kernel in one piece; then 'finish' tells of both. */
@@ -84,14 +86,14 @@ export class HttpRoundTrip extends RoundTrip {
   }
 
   get hostPort(): string {
-    return `${bracketed(this.#target.host)}:${this.#target.port}`;
+    return hostPort(this.#target.host, this.#target.port);
   }
 
   get url(): string {
     const { protocol, host, port, path } = this.#target;
     // A request for a plain proxy names the whole URL (RFC 9112, 3.2.2).
     if (/^https?:\/\//i.test(path)) return path;
-    const isDefault = port === (protocol === 'https:' ? '443' : '80');
+    const isDefault = port === defaultPort(protocol);
     return `${protocol}//${bracketed(host)}${isDefault ? '' : `:${port}`}${path.startsWith('/') ? path : `/${path}`}`;
   }
 
@@ -210,7 +212,7 @@ export class HttpRoundTrip extends RoundTrip {
 
   #gotHead(response: IncomingMessage): void {
     this.#response = response;
-    const info = this.wants(HOOKS.gotResponse) ? new HttpResponseInfo(response) : undefined;
+    const info = this.wants(HOOKS.gotResponse) ? headOfResponse(response) : undefined;
     this.gotResponse(this.#lastData, info);
   }
 
@@ -357,24 +359,9 @@ export class HttpRoundTrip extends RoundTrip {
   }
 }
 
-/** Head of a response; its map is made when asked for, and the message itself is not kept. */
-class HttpResponseInfo implements ResponseInfo {
-  readonly status: number;
-  readonly statusText: string;
-  readonly httpVersion: string;
-  readonly #raw: readonly string[];
-  #header: HeaderMap | undefined;
-
-  constructor(response: IncomingMessage) {
-    this.status = response.statusCode ?? 0;
-    this.statusText = response.statusMessage ?? '';
-    this.httpVersion = response.httpVersion;
-    this.#raw = response.rawHeaders;
-  }
-
-  get header(): HeaderMap {
-    return (this.#header ??= headerMap(this.#raw));
-  }
+function headOfResponse(response: IncomingMessage): ResponseInfo {
+  const { statusCode = 0, statusMessage = '', httpVersion, rawHeaders } = response;
+  return new ResponseHead(statusCode, statusMessage, httpVersion, rawHeaders, headerMap);
 }
 
 // Shared listeners of connections: no closure a request.
@@ -429,10 +416,6 @@ function writeHeaders(roundTrip: HttpRoundTrip): void {
 
 function bytesWritten(socket: Duplex): number {
   return 'bytesWritten' in socket && typeof socket.bytesWritten === 'number' ? socket.bytesWritten : 0;
-}
-
-function bracketed(host: string): string {
-  return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
 }
 
 /** Its agent was not asked to keep connections when it is known to keep none. */

@@ -2,6 +2,7 @@ import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from 'node
 import diagnostics from 'node:diagnostics_channel';
 import type { Duplex } from 'node:stream';
 import { now } from '../events/clock.ts';
+import { defaultPort } from '../events/host-port.ts';
 import { reportFailure } from '../trace/call.ts';
 import { Context, type ContextNode, currentNode } from '../trace/context.ts';
 import { isWatched, resolveTraces } from '../trace/trace-list.ts';
@@ -224,8 +225,4 @@ function lateTarget(request: ClientRequest): Target {
 function protocolOf(request: ClientRequest, agent: Agent | undefined): string {
   const agentProtocol: unknown = agent === undefined ? undefined : Reflect.get(agent, 'protocol');
   return request.protocol || (typeof agentProtocol === 'string' ? agentProtocol : 'http:');
-}
-
-function defaultPort(protocol: string): string {
-  return protocol === 'https:' ? '443' : '80';
 }

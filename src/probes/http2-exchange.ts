@@ -3,9 +3,10 @@ import { now } from '../events/clock.ts';
 import { type ExchangeFacts, type FieldGroup, type RoundTrip, cutOff } from '../events/round-trip.ts';
 import { HOOKS } from '../trace/hooks.ts';
 import {
-  Http2ResponseInfo,
   type SentHeaders,
   codeName,
+  headerMapOf,
+  http2Head,
   methodOf,
   sentField,
   sentFields,
@@ -13,7 +14,7 @@ import {
 } from './http2-head.ts';
 import type { WatchedSession } from './http2-session.ts';
 import type { StreamExchange } from './next-stream.ts';
-import { headerMap, pairs } from './request-head.ts';
+import { pairs } from './request-head.ts';
 
 const CONTINUE = 100;
 /** Error code of a stream that was closed at its end (RFC 9113, 7). */
@@ -96,7 +97,7 @@ export class Http2Exchange implements StreamExchange {
     const time = Number.isNaN(this.#readTime) ? now() : this.#readTime;
     owner.gotFirstResponseByte(time);
     const wanted = owner.wants(HOOKS.got1xxResponse);
-    const err = wanted ? owner.got1xxResponse(time, status, headerMap(withoutPseudo(raw))) : undefined;
+    const err = wanted ? owner.got1xxResponse(time, status, headerMapOf(raw)) : undefined;
     if (status === CONTINUE) owner.got100Continue(time);
     if (err === undefined) return;
     this.refused = true;
@@ -110,7 +111,7 @@ export class Http2Exchange implements StreamExchange {
     // Frames of the same packet have been read before node:http2 tells of any.
     const time = Number.isNaN(this.#readTime) ? now() : this.#readTime;
     owner.gotFirstResponseByte(time);
-    owner.gotResponse(time, owner.wants(HOOKS.gotResponse) ? new Http2ResponseInfo(status, raw) : undefined);
+    owner.gotResponse(time, owner.wants(HOOKS.gotResponse) ? http2Head(status, raw) : undefined);
     if (this.#isConnect && status >= 200 && status < 300) this.#finish(time, null);
     else if (!Number.isNaN(this.#endTime)) owner.gotLastResponseByte(this.#endTime);
   }

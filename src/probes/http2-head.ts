@@ -2,6 +2,7 @@ import type { OutgoingHttpHeader, OutgoingHttpHeaders } from 'node:http';
 import type { FieldGroup } from '../events/round-trip.ts';
 import type { HeaderMap, ResponseInfo } from '../trace/client-trace.ts';
 import { headerMap } from './request-head.ts';
+import { ResponseHead } from './response-head.ts';
 
 /** Header fields as node:http2 was given them: `stream.sentHeaders`. */
 export type SentHeaders = Readonly<OutgoingHttpHeaders>;
@@ -57,23 +58,14 @@ export function withoutPseudo(raw: readonly string[]): readonly string[] {
   return start === 0 ? raw : raw.slice(start);
 }
 
-/** Head of a response; its map is made when asked for, and the stream itself is not kept. */
-export class Http2ResponseInfo implements ResponseInfo {
-  readonly status: number;
-  /** HTTP/2 has no reason phrase. */
-  readonly statusText = '';
-  readonly httpVersion = '2';
-  readonly #raw: readonly string[];
-  #header: HeaderMap | undefined;
+/** HTTP/2 has no reason phrase. */
+export function http2Head(status: number, raw: readonly string[]): ResponseInfo {
+  return new ResponseHead(status, '', '2', raw, headerMapOf);
+}
 
-  constructor(status: number, raw: readonly string[]) {
-    this.status = status;
-    this.#raw = raw;
-  }
-
-  get header(): HeaderMap {
-    return (this.#header ??= headerMap(withoutPseudo(this.#raw)));
-  }
+/** The fields of a head, which begins with pseudo header fields, as the map that hooks get. */
+export function headerMapOf(raw: readonly string[]): HeaderMap {
+  return headerMap(withoutPseudo(raw));
 }
 
 /** Error codes (RFC 9113, 7) by number. */

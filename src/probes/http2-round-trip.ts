@@ -1,3 +1,4 @@
+import { bracketed, defaultPort } from '../events/host-port.ts';
 import { type ExchangeFacts, type FieldGroup, RoundTrip } from '../events/round-trip.ts';
 import type { Http2Exchange } from './http2-exchange.ts';
 import { type SentHeaders, methodOf, sentField, textOf } from './http2-head.ts';
@@ -23,14 +24,19 @@ export class Http2RoundTrip extends RoundTrip {
 
   get hostPort(): string {
     const { host, port } = hostAndPort(this.#authority);
-    return `${host}:${port ?? (this.#scheme === 'http' ? '80' : '443')}`;
+    return `${host}:${port ?? this.#defaultPort}`;
   }
 
   get url(): string {
     const { host, port } = hostAndPort(this.#authority);
-    const isDefault = port === undefined || port === (this.#scheme === 'http' ? '80' : '443');
+    const isDefault = port === undefined || port === this.#defaultPort;
     const path = this.#path;
     return `${this.#scheme}://${host}${isDefault ? '' : `:${port}`}${path.startsWith('/') ? '' : '/'}${path}`;
+  }
+
+  /** Of a scheme that is neither, as of https. */
+  get #defaultPort(): string {
+    return defaultPort(this.#scheme === 'http' ? 'http:' : 'https:');
   }
 
   get requestFields(): readonly FieldGroup[] | undefined {
@@ -62,7 +68,7 @@ function hostAndPort(authority: string): { readonly host: string; readonly port:
   const host = hasPort ? authority.slice(0, colon) : authority;
   return {
     // Of a session's own IPv6 address node:http2 makes `::1:443`.
-    host: host.includes(':') && !host.startsWith('[') ? `[${host}]` : host,
+    host: bracketed(host),
     port: hasPort && colon + 1 < authority.length ? authority.slice(colon + 1) : undefined,
   };
 }

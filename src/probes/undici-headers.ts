@@ -1,5 +1,7 @@
 import type { HeaderField } from '../events/round-trip.ts';
-import type { HeaderMap, ResponseInfo } from '../trace/client-trace.ts';
+import type { HeaderMap } from '../trace/client-trace.ts';
+import { headerMap, pairs, rawField } from './request-head.ts';
+import { ResponseHead } from './response-head.ts';
 
 /** Response fields as undici's parsers give them: a flat list of bytes, or of strings, or (HTTP/2, undici 8) an object. */
 export type RawHeaders =
@@ -7,31 +9,31 @@ export type RawHeaders =
   | Readonly<Record<string, string | readonly string[]>>;
 
 /** Fields in order of arrival, names as sent. */
-export function fieldsOf(raw: RawHeaders | null | undefined): HeaderField[] {
-  const fields: HeaderField[] = [];
-  if (raw === null || raw === undefined) return fields;
-  if (isList(raw)) {
-    for (let i = 0; i + 1 < raw.length; i += 2) fields.push([text(raw[i]!), text(raw[i + 1]!)]);
-    return fields;
-  }
-  for (const [name, values] of Object.entries(raw)) {
-    // HTTP/2's pseudo fields are no fields.
-    if (name.startsWith(':')) continue;
-    for (const value of [values].flat()) fields.push([name, value]);
-  }
-  return fields;
+export function fieldsOf(raw: RawHeaders | undefined): HeaderField[] {
+  return raw === undefined ? [] : pairs(flat(raw));
 }
 
 /** Fields as the map that hooks get. */
 export function headerMapOf(raw: RawHeaders): HeaderMap {
-  const map: Record<string, string[]> = Object.create(null) as Record<string, string[]>;
-  for (const [name, value] of fieldsOf(raw)) (map[name.toLowerCase()] ??= []).push(value);
-  return map;
+  return headerMap(flat(raw));
 }
 
 /** The first value of the field called `name`, which is in lower case. */
 export function fieldIn(raw: RawHeaders, name: string): string | undefined {
-  return fieldsOf(raw).find(([other]) => other.toLowerCase() === name)?.[1];
+  return rawField(flat(raw), name);
+}
+
+/** Undici's parser does not tell 1.0 from 1.1. */
+export function undiciHead(status: number, statusText: string, raw: RawHeaders): ResponseHead<RawHeaders> {
+  return new ResponseHead(status, statusText, '1.1', raw, headerMapOf);
+}
+
+/** Names and values in turn, as node:http gives them. */
+function flat(raw: RawHeaders): string[] {
+  if (isList(raw)) return raw.map(text);
+  // HTTP/2's pseudo fields are no fields.
+  const fields = Object.entries(raw).filter(([name]) => !name.startsWith(':'));
+  return fields.flatMap(([name, values]) => [values].flat().flatMap((value) => [name, value]));
 }
 
 function isList(raw: RawHeaders): raw is readonly (Uint8Array | string)[] {
@@ -43,27 +45,4 @@ function text(bytes: Uint8Array | string): string {
   return typeof bytes === 'string'
     ? bytes
     : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
-}
-
-/** Head of a response; its map is made when asked for. */
-export class UndiciResponseInfo implements ResponseInfo {
-  readonly status: number;
-  readonly statusText: string;
-  readonly #raw: RawHeaders;
-  #header: HeaderMap | undefined;
-
-  constructor(status: number, statusText: string, raw: RawHeaders) {
-    this.status = status;
-    this.statusText = statusText;
-    this.#raw = raw;
-  }
-
-  /** Undici's parser does not tell 1.0 from 1.1. */
-  get httpVersion(): string {
-    return '1.1';
-  }
-
-  get header(): HeaderMap {
-    return (this.#header ??= headerMapOf(this.#raw));
-  }
 }

@@ -8,7 +8,7 @@ import { setOwnMethod } from './own-method.ts';
 import type { Patches } from './patches.ts';
 import type { Handler } from './undici-copy.ts';
 import { makesRequest } from './undici-dispatch.ts';
-import { type RawHeaders, UndiciResponseInfo, fieldsOf } from './undici-headers.ts';
+import { type RawHeaders, fieldsOf, undiciHead } from './undici-headers.ts';
 import { exportsIn, versionIn } from './undici-modules.ts';
 import { originOf } from './undici-origin.ts';
 
@@ -167,10 +167,7 @@ class InterceptedRoundTrip extends RoundTrip {
     const response = this.#response;
     if (response === undefined) return;
     const { time, status, text, raw } = response;
-    this.gotResponse(
-      time,
-      this.wants(HOOKS.gotResponse) ? new UndiciResponseInfo(status, text, raw) : undefined,
-    );
+    this.gotResponse(time, this.wants(HOOKS.gotResponse) ? undiciHead(status, text, raw) : undefined);
   }
 
   #tellEnd(): void {

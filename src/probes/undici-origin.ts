@@ -1,3 +1,5 @@
+import { defaultPort, hostPort } from '../events/host-port.ts';
+
 /** Where a request goes, taken apart. */
 export interface Origin {
   /** `http:` or `https:`. */
@@ -46,9 +48,9 @@ function parse(text: string): Origin {
 
 /** `host:port` of a connection to open, as {@link Origin} has it. */
 export function hostPortOf({ hostname, protocol, port }: ConnectParams): string {
-  return `${hostname.includes(':') ? `[${hostname}]` : hostname}:${portOf(protocol, port)}`;
+  return hostPort(hostname, portOf(protocol, port));
 }
 
 export function portOf(protocol: string, port: string): number {
-  return port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);
+  return Number(port === '' ? defaultPort(protocol) : port);
 }

@@ -12,7 +12,7 @@ import { parseFields } from './request-head.ts';
 import { watchWrites } from './socket-writes.ts';
 import { expectRedirect } from './undici-calls.ts';
 import { type UndiciCopy, type UndiciRequest, hasWholeBody } from './undici-copy.ts';
-import { type RawHeaders, UndiciResponseInfo, fieldIn, fieldsOf, headerMapOf } from './undici-headers.ts';
+import { type RawHeaders, fieldIn, fieldsOf, headerMapOf, undiciHead } from './undici-headers.ts';
 import { type Origin, originOf } from './undici-origin.ts';
 import type { Waiting } from './undici-waiting.ts';
 
@@ -236,7 +236,7 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner, Waiting {
     this.#response = headers;
     if (this.detailed) this.#bodyBytes = 0;
     const info: ResponseInfo | undefined = this.wants(HOOKS.gotResponse)
-      ? new UndiciResponseInfo(status, statusText, headers)
+      ? undiciHead(status, statusText, headers)
       : undefined;
     this.gotResponse(time, info);
   }

@@ -1,3 +1,5 @@
+import { bracketed } from '../events/host-port.ts';
+
 /** Where a dial went: `addr` of an attempt, or the name and port that it was asked for. */
 export interface Dialled {
   readonly host: string;
@@ -27,5 +29,5 @@ export function parseAddr(addr: string): Dialled {
 
 /** `host:port` as URLs write it. */
 export function hostPort({ host, port }: Dialled): string {
-  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return `${bracketed(host)}:${port}`;
 }

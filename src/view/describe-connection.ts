@@ -1,3 +1,4 @@
+import { hostPort } from '../record/origin.ts';
 import type { AttemptRecord, ConnectionUse, Endpoint, RoundTripRecord, TLSRecord } from '../record/types.ts';
 import { formatDuration, ordinal, plural } from './format.ts';
 import type { Pen } from './pen.ts';
@@ -48,8 +49,7 @@ function afterText(pen: Pen, connection: ConnectionUse): string {
 
 /** `93.184.216.34:443`, `[::1]:443`, or the path of a unix socket. */
 export function endpointText({ address, port }: Endpoint): string {
-  if (port === undefined) return address;
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+  return port === undefined ? address : hostPort({ host: address, port: String(port) });
 }
 
 /** `http/1.1` and `1.1` as `HTTP/1.1`, `h2` as `HTTP/2`. */

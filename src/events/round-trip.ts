@@ -54,6 +54,9 @@ export abstract class RoundTrip implements RoundTripInfo, Resolution {
   /** The connection that serves it, from `gotConn` on. */
   connection: Connection | undefined = undefined;
   #seen = 0;
+  #isCalling = false;
+  /** Events that happened within a hook, first to last. */
+  #later: (() => void)[] | undefined = undefined;
 
   constructor(client: ClientName, method: string) {
     this.id = nextId();
@@ -174,9 +177,13 @@ export abstract class RoundTrip implements RoundTripInfo, Resolution {
       this.wroteRequest(time, err ?? cutOff('the connection ended before the request was written'));
     }
     this.#seen |= DONE;
-    this.#fire(HOOKS.roundTripDone, time, { err });
     this.connection?.release(this);
+    this.#fire(HOOKS.roundTripDone, time, { err });
+    if (this.#later === undefined) this.released();
   }
+
+  /** All has been told: what is the client's must not be kept any longer. Can be called more than once. */
+  protected released(): void {}
 
   // The dial's events. They may come after the end: a dial can outlive the round trip that asked for it.
 
@@ -212,6 +219,12 @@ export abstract class RoundTrip implements RoundTripInfo, Resolution {
   }
 
   #fire(hook: Hook, time: number, a?: unknown, b?: unknown, c?: unknown): Error | undefined {
+    // A hook did what causes this event (it aborts its own request): the hooks after it still have to be told the event at
+    // hand.
+    if (this.#isCalling) {
+      (this.#later ??= []).push(() => this.#call(hook, time, a, b, c));
+      return undefined;
+    }
     const { context } = this;
     // Node runs most events of a request in its own async context already; run() only where it does not (queued
     // requests, socket 'close'), because it costs and makes a closure.
@@ -224,9 +237,20 @@ export abstract class RoundTrip implements RoundTripInfo, Resolution {
 
   #call(hook: Hook, time: number, a: unknown, b: unknown, c: unknown): Error | undefined {
     const outer = enterEvent(time);
+    this.#isCalling = true;
     const decision = callHooks(this.traces, this.deciding, hook, a, b, c);
+    this.#isCalling = false;
     leaveEvent(outer);
+    if (this.#later !== undefined) this.#callLater();
     return decision;
+  }
+
+  #callLater(): void {
+    const later = this.#later;
+    this.#later = undefined;
+    // What comes while these are told is told by each of them.
+    for (const tell of later ?? []) tell();
+    if (this.isDone) this.released();
   }
 }
 

@@ -255,6 +255,9 @@ export class HttpRoundTrip extends RoundTrip {
     this.#restorePush?.();
     if (this.#listensToData) this.#socket?.removeListener('data', onData);
     this.roundTripDone(time, err);
+  }
+
+  protected override released(): void {
     this.#request = undefined;
     this.#response = undefined;
     this.#socket = undefined;

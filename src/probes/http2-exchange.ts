@@ -39,6 +39,7 @@ export class Http2Exchange implements StreamExchange {
   /** When the request was written; NaN before. */
   #writtenTime = Number.NaN;
   #bodyBytes = 0;
+  #finished = false;
   /** A hook has refused the response by its 1xx. */
   refused = false;
 
@@ -197,12 +198,16 @@ export class Http2Exchange implements StreamExchange {
 
   #finish(time: number, err: Error | null): void {
     const stream = this.#stream;
-    if (stream === undefined) return;
+    if (stream === undefined || this.#finished) return;
+    this.#finished = true;
     const session = this.#session;
     if (err !== null && session?.destroyed === true) session.failed(time);
     if (err === null && Number.isNaN(this.#writtenTime)) this.#owner.wroteRequest(time, unwritten());
     this.#owner.roundTripDone(time, err);
     session?.ended(time, stream, err === null && Number.isNaN(this.#endTime));
+  }
+
+  released(): void {
     this.#stream = undefined;
     this.#rawHeaders = undefined;
     this.#rawTrailers = undefined;

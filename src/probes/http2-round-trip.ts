@@ -51,6 +51,10 @@ export class Http2RoundTrip extends RoundTrip {
   onExchange(exchange: Http2Exchange): void {
     this.#exchange = exchange;
   }
+
+  protected override released(): void {
+    this.#exchange?.released();
+  }
 }
 
 const NOTHING: ExchangeFacts = {

@@ -17,6 +17,8 @@ export interface StreamExchange {
   facts(): ExchangeFacts;
   /** Its client has failed the request with `err`, or let go of it: the round trip ends with that error. */
   fail(time: number, err: Error): void;
+  /** All has been told: it keeps nothing of the stream. */
+  released(): void;
 }
 
 let next: StreamOwner | undefined;

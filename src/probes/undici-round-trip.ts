@@ -339,12 +339,12 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner, Waiting {
     this.roundTripDone(time, err);
   }
 
-  override roundTripDone(time: number, err: Error | null): void {
-    super.roundTripDone(time, err);
-    // Connections and handlers know it for longer; they shall not keep what is the client's.
+  /** Connections and handlers know it for longer. */
+  protected override released(): void {
     this.dial = undefined;
     this.#request = undefined;
     this.#socket = undefined;
+    this.#exchange?.released();
     this.#exchange = undefined;
     this.#onWritten = undefined;
     this.#writeError = null;

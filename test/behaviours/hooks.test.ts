@@ -203,3 +203,33 @@ behaviour('requests at once', targets(), (target) => {
     }
   });
 });
+
+behaviour('a hook that aborts its own request', targets(['signal'], { without: ['retries'] }), (target) => {
+  // Not getConn: fetch makes its controller after it has dispatched, and asserts in its abort listener that it has one.
+  const ABORTING: HookName[] = ['gotConn', 'wroteHeaders', 'wroteRequest', 'gotFirstResponseByte'];
+
+  it.each(ABORTING)('in %s lets each other trace see the same events, in order', async (stage) => {
+    const { traced, server, send } = await scene(target, answering);
+    const abort = new AbortController();
+    const names: HookName[] = [];
+    const aborting = everyHook((name) => {
+      names.push(name);
+      if (name === stage) abort.abort();
+    });
+    const answered = traced.run(async () => {
+      const exchange = () => send({ url: `${server.url}/`, signal: abort.signal });
+      if (target.mode === 'context') {
+        await traced.watch('context', () => runWithClientTrace(aborting, exchange)).catch(() => {});
+      } else {
+        const observer = observe(() => aborting);
+        await traced.watch('observe', exchange).catch(() => {});
+        observer[Symbol.dispose]();
+      }
+    });
+    await answered;
+    const [recorder] = await traced.settled();
+    expect(recorder!.names).toContain(stage);
+    expect(recorder!.names).toEqual(names);
+    expect(names.at(-1)).toBe('roundTripDone');
+  });
+});

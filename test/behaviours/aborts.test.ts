@@ -8,7 +8,7 @@ import { recordings } from '../helpers/recordings.ts';
 import { scriptedServer } from '../helpers/scripted-server.ts';
 import { targets } from './drivers/table.ts';
 import { answering, silent, type Handler } from './origin.ts';
-import { behaviour, closedPort, failure, gate, scene } from './scene.ts';
+import { behaviour, CLOSED_PORT, failure, gate, scene } from './scene.ts';
 
 /** How far a request has come when it is aborted. */
 interface Stage {
@@ -189,7 +189,7 @@ behaviour('a refused request', targets(['signal', 'direct'], { without: ['retrie
   it('whose abort comes too late has the first error', async () => {
     const { traced, watched } = await scene(target, answering);
     const abort = new AbortController();
-    const url = `${target.scheme}://127.0.0.1:${await closedPort()}/`;
+    const url = `${target.scheme}://127.0.0.1:${CLOSED_PORT}/`;
     const error = await failure(watched({ url, signal: abort.signal }));
     abort.abort();
     const [recorder] = await traced.settled();

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { certs, type Certificates } from '../helpers/certs.ts';
 import { targets } from './drivers/table.ts';
 import { answering } from './origin.ts';
-import { behaviour, closedPort, failingLookup, failure, hooks, lookupOf, scene } from './scene.ts';
+import { behaviour, CLOSED_PORT, failingLookup, failure, hooks, lookupOf, scene } from './scene.ts';
 
 /** Clients that fail at the first failure. */
 const ONCE = { without: ['retries'] } as const;
@@ -11,7 +11,7 @@ const ONCE = { without: ['retries'] } as const;
 behaviour('a refused connection', targets(['direct'], { ...ONCE, crossed: true }), (target) => {
   it('is told with its error, which the caller gets', async () => {
     const { traced, watched } = await scene(target, answering);
-    const hostPort = `127.0.0.1:${await closedPort()}`;
+    const hostPort = `127.0.0.1:${CLOSED_PORT}`;
     const error = await failure(watched({ url: `${target.scheme}://${hostPort}/` }));
     const [recorder, ...others] = await traced.settled();
     expect(others).toEqual([]);
@@ -35,7 +35,7 @@ behaviour('a refused connection', targets(['direct'], { ...ONCE, crossed: true }
 behaviour('a refused connection', targets(['queues', 'direct'], { ...ONCE, http: '1.1' }), (target) => {
   it('is told to each request that had to wait', async () => {
     const { traced, send } = await scene(target, answering, { connections: 1 });
-    const url = `${target.scheme}://127.0.0.1:${await closedPort()}/`;
+    const url = `${target.scheme}://127.0.0.1:${CLOSED_PORT}/`;
     await traced.watch(target.mode, () => Promise.all([1, 2, 3].map(() => failure(send({ url })))));
     const recorders = await traced.settled();
     expect(recorders).toHaveLength(3);

@@ -4,7 +4,7 @@ import { record, type RoundTripRecord } from '../../src/index.ts';
 import { expectValid } from '../record/valid.ts';
 import { targets } from './drivers/table.ts';
 import { answering, echoing, type Handler, type Served } from './origin.ts';
-import { atRest, behaviour, closedPort, failure, lookupOf, scene } from './scene.ts';
+import { atRest, behaviour, CLOSED_PORT, failure, lookupOf, scene } from './scene.ts';
 
 /** Names of the phases, in order. */
 function phases({ phases }: RoundTripRecord): string[] {
@@ -95,7 +95,7 @@ behaviour('a record of a dial', targets(['lookup']), (target) => {
 behaviour('a record of a failure', targets(['direct'], { without: ['retries'] }), (target) => {
   it('has the error and the phase in which it happened', async () => {
     const { send } = await scene(target, answering);
-    const url = `${target.scheme}://127.0.0.1:${await closedPort()}/`;
+    const url = `${target.scheme}://127.0.0.1:${CLOSED_PORT}/`;
     const { records } = await record(() => failure(send({ url })));
     const one = expectValid(records[0]!);
     expect(one.outcome).toBe('error');

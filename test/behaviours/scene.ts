@@ -9,7 +9,7 @@ import type { Answer, DialOptions, Send } from './drivers/driver.ts';
 import type { Target } from './drivers/table.ts';
 import { origin, type Handler, type Origin, type OriginOptions } from './origin.ts';
 
-export { closedPort } from '../helpers/closed-port.ts';
+export { CLOSED_PORT } from '../helpers/closed-port.ts';
 
 /** Tests one behaviour with each of `targets`. */
 export function behaviour(title: string, targets: readonly Target[], test: (target: Target) => void): void {

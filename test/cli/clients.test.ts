@@ -9,7 +9,7 @@ import { CLIENTS, type ClientName } from '../../src/cli/clients.ts';
 import type { RoundTripRecord } from '../../src/record/types.ts';
 import { certFile, certs } from '../helpers/certs.ts';
 import {
-  closedPort,
+  CLOSED_PORT,
   command as run,
   hello,
   serve as serveHttp1,
@@ -160,7 +160,7 @@ describe.each(CLIENTS)('--client %s', (client: ClientName) => {
   });
 
   it('exits with 7 when nobody listens', async () => {
-    const { code, stdout } = await command([`127.0.0.1:${await closedPort()}`]);
+    const { code, stdout } = await command([`127.0.0.1:${CLOSED_PORT}`]);
     expect(code).toBe(7);
     expect(stdout).toContain('✗ connect failed: connection refused (ECONNREFUSED)\n');
   });

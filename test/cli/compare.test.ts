@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { RoundTripRecord } from '../../src/record/types.ts';
 import { certFile } from '../helpers/certs.ts';
-import { closedPort, command, hello, serve, serveHttp2, serveTlsHttp2 } from './harness.ts';
+import { CLOSED_PORT, command, hello, serve, serveHttp2, serveTlsHttp2 } from './harness.ts';
 
 const ca = ['--cacert', certFile('ca.pem')];
 
@@ -95,7 +95,7 @@ describe('--compare', () => {
   });
 
   it('tells of all when all fail', async () => {
-    const port = await closedPort();
+    const port = CLOSED_PORT;
     const { code, stdout } = await command(['--compare', 'http,undici', `127.0.0.1:${port}`]);
     expect(code).toBe(7);
     expect(stdout).toContain('✗ http: connect failed: connection refused (ECONNREFUSED)');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { certFile, certs } from '../helpers/certs.ts';
-import { closedPort, command, hello, serve, serveRaw, serveTls, type CommandResult } from './harness.ts';
+import { CLOSED_PORT, command, hello, serve, serveRaw, serveTls, type CommandResult } from './harness.ts';
 
 /** Explanations are wrapped to the width. */
 function unwrapped({ stdout }: CommandResult): string {
@@ -14,7 +14,7 @@ function failedPhase({ stdout }: CommandResult): string | undefined {
 
 describe('a connection that fails', () => {
   it('refused: exit code 7, and who refused it', async () => {
-    const port = await closedPort();
+    const port = CLOSED_PORT;
     const result = await command([`127.0.0.1:${port}`]);
     expect([result.code, failedPhase(result)]).toEqual([7, 'connect']);
     expect(result.stdout).toContain('✗ connect failed: connection refused (ECONNREFUSED)\n');
@@ -23,7 +23,7 @@ describe('a connection that fails', () => {
   });
 
   it('all of several addresses refused: exit code 7, each is listed', async () => {
-    const port = await closedPort();
+    const port = CLOSED_PORT;
     const result = await command(['--resolve', `a.test:${port}:127.0.0.2,127.0.0.1`, `a.test:${port}`]);
     expect([result.code, failedPhase(result)]).toEqual([7, 'connect']);
     expect(result.stdout).toMatch(/^addresses {3}✗ 127\.0\.0\.2:.*\n {12}✗ 127\.0\.0\.1:/m);

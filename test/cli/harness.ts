@@ -8,7 +8,7 @@ import type { Io } from '../../src/cli/io.ts';
 import { main } from '../../src/cli/main.ts';
 import { certs, type KeyPair } from '../helpers/certs.ts';
 
-export { closedPort } from '../helpers/closed-port.ts';
+export { CLOSED_PORT } from '../helpers/closed-port.ts';
 
 export interface CommandOptions {
   readonly stdin?: string;

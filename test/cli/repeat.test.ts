@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RoundTripRecord } from '../../src/record/types.ts';
-import { closedPort, command, hello, serve } from './harness.ts';
+import { CLOSED_PORT, command, hello, serve } from './harness.ts';
 
 describe('-n', () => {
   it('repeats on one connection and prints the distribution of each phase', async () => {
@@ -23,7 +23,7 @@ describe('-n', () => {
   });
 
   it('goes on after a failure, and exits with its code', async () => {
-    const port = await closedPort();
+    const port = CLOSED_PORT;
     const { code, stdout } = await command(['-n', '3', `127.0.0.1:${port}`]);
     expect(code).toBe(7);
     expect(stdout).toContain('3 requests · 3 failed · 0 new connections · 0 reused\n');
@@ -79,7 +79,7 @@ describe('--slo', () => {
   });
 
   it('exits with the code of the failure when the request failed', async () => {
-    const port = await closedPort();
+    const port = CLOSED_PORT;
     expect((await command(['--slo', 'total<1us', `127.0.0.1:${port}`])).code).toBe(7);
   });
 });
@@ -106,7 +106,7 @@ describe('--json', () => {
   });
 
   it('prints a record for each redirect, and for a failure', async () => {
-    const port = await closedPort();
+    const port = CLOSED_PORT;
     const { url } = await serve((_request, response) =>
       response.writeHead(302, { Location: `http://127.0.0.1:${port}/` }).end(),
     );

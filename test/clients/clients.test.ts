@@ -5,7 +5,7 @@ import { appServer, type AppServer } from '../helpers/app-server.ts';
 import { proxyServer, socksServer } from '../helpers/proxy-server.ts';
 import { recordings, type WatchMode } from '../helpers/recordings.ts';
 import { CLIENTS, type Proxies } from './clients.ts';
-import { closedPort } from '../helpers/closed-port.ts';
+import { CLOSED_PORT } from '../helpers/closed-port.ts';
 
 /** Answers `/` with `ok`, `/echo` with the body it gets, and redirects from `/from` to `/to`. */
 function app(secure: boolean): Promise<AppServer> {
@@ -100,7 +100,7 @@ describe.each(TABLE)('$name by $scheme, watched by $mode', (client) => {
 
   it('tells of a refused connection', async () => {
     const traced = recordings();
-    const port = await closedPort();
+    const port = CLOSED_PORT;
     const send = client.make({ http: port, socks: port });
     await traced.watch(mode, async () => {
       await expect(send({ url: `${scheme}://127.0.0.1:${port}/` })).rejects.toThrow();

@@ -1,7 +1,7 @@
 import type http from 'node:http';
 import type net from 'node:net';
 
-export { closedPort } from '../helpers/closed-port.ts';
+export { CLOSED_PORT } from '../helpers/closed-port.ts';
 
 /** One answer of a name server. */
 export interface Answer {

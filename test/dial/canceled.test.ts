@@ -7,7 +7,7 @@ import type { HookName } from '../../src/trace/hooks.ts';
 import { recordings } from '../helpers/recordings.ts';
 import { scriptedServer } from '../helpers/scripted-server.ts';
 import { errorOf, open } from '../http/exchange.ts';
-import { answering, closedPort, dialing, v4 } from './addresses.ts';
+import { answering, CLOSED_PORT, dialing, v4 } from './addresses.ts';
 import { dialLog } from './dial-log.ts';
 
 /** Where a request is destroyed: in the hook that begins the stage, or in the next turn, when the stage is under way. */
@@ -124,7 +124,7 @@ describe('a socket that is destroyed by somebody else', () => {
 
   it('ends its attempt when a hook does it, and does not end the process', async () => {
     const traced = recordings();
-    const port = await closedPort();
+    const port = CLOSED_PORT;
     const requests: http.ClientRequest[] = [];
     const guard = { connectStart: () => void requests[0]?.destroy(new Error('not there')) };
     const request = traced.run(() =>

@@ -8,7 +8,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { recordings } from '../helpers/recordings.ts';
 import { answerAll, scriptedServer } from '../helpers/scripted-server.ts';
 import { errorOf, get, httpAgent, open } from '../http/exchange.ts';
-import { answering, closedPort, dialing, v4 } from './addresses.ts';
+import { answering, CLOSED_PORT, dialing, v4 } from './addresses.ts';
 import { dialLog } from './dial-log.ts';
 
 /** Nobody listens on these addresses of the loopback interface. */
@@ -63,7 +63,7 @@ describe('connection attempts', () => {
 
   it('end each with its own error when all are refused', async () => {
     const traced = recordings();
-    const port = await closedPort();
+    const port = CLOSED_PORT;
     const request = traced.run(() =>
       open(
         `http://two.test:${port}/`,
@@ -122,7 +122,7 @@ describe('connection attempts', () => {
 
   it('end with ECONNREFUSED when the only address refuses', async () => {
     const traced = recordings();
-    const port = await closedPort();
+    const port = CLOSED_PORT;
     const request = traced.run(() => open(`http://127.0.0.1:${port}/`, { agent: httpAgent() }).end());
     const error = await errorOf(request);
     await traced.settled();
@@ -157,7 +157,7 @@ describe('errors that node reports at once', () => {
     },
   ])('end whatever began: $what', async ({ options }) => {
     const traced = recordings();
-    const port = await closedPort();
+    const port = CLOSED_PORT;
     const request = traced.run(() => http.get({ port, agent: httpAgent(), ...options }));
     const error = await errorOf(request);
     await traced.settled();

@@ -6,7 +6,7 @@ import type { HookName } from '../../src/trace/hooks.ts';
 import { targets } from '../behaviours/drivers/table.ts';
 import type { Message } from '../behaviours/drivers/driver.ts';
 import { answering, type Served } from '../behaviours/origin.ts';
-import { NEW, atRest, behaviour, closedPort, lookupOf, scene, use } from '../behaviours/scene.ts';
+import { NEW, atRest, behaviour, CLOSED_PORT, lookupOf, scene, use } from '../behaviours/scene.ts';
 import { certs } from '../helpers/certs.ts';
 
 const BODY = 'some body';
@@ -120,7 +120,7 @@ behaviour(
     it('TestTransportEventTraceRealDNS: a name that is not there is looked up in vain, and nothing is connected', async () => {
       const { traced, watched } = await scene(target, answering);
       // No label is that long: the resolver knows without asking anybody.
-      const url = `http://${NO_NAME}:${await closedPort()}/`;
+      const url = `http://${NO_NAME}:${CLOSED_PORT}/`;
       await expect(watched({ url })).rejects.toThrow();
       const [recorder] = await traced.settled();
       expect(recorder!.the('dnsStart').args).toEqual([{ host: NO_NAME }]);

@@ -1,6 +1,6 @@
-import { once } from 'node:events';
-import net, { type LookupFunction } from 'node:net';
+import type { LookupFunction } from 'node:net';
 
+import { CLOSED_PORT } from '../helpers/closed-port.ts';
 import { Call, turn } from './call.ts';
 import type { OpenClient, PropertyClient } from './clients.ts';
 import { http1Server } from './http1-server.ts';
@@ -22,16 +22,14 @@ export interface Run {
 /** How requests of a run are made: traced, or just so. */
 export type Around = (call: Call, make: () => Promise<void>) => Promise<void>;
 
-/** The servers and the dead port of a test file; its runs follow one another. */
+/** The servers of a test file; its runs follow one another. */
 export class Stage {
   readonly #servers = new Map<string, Promise<PlanServer>>();
-  #deadPort: number | undefined;
 
   /** Plays `plan` with `client`; `end` is awaited before the connections that are left are ended. */
   async play(client: PropertyClient, plan: Plan, around: Around, end: () => Promise<void>): Promise<Run> {
     const secure = client.secure ?? plan.secure;
     const server = await this.#server(client.abilities.http, secure);
-    const dead = await this.#dead();
     const calls = requestsOf(plan).map((request, index) => new Call(index, request));
     server.begin(calls);
     const host = plan.host === 'address' ? '127.0.0.1' : 'example.test';
@@ -46,7 +44,7 @@ export class Stage {
           () => now.map((call) => `${call.index}: ${state(call)}`).join('; '),
           Promise.all(
             now.map((call) =>
-              around(call, () => send(open, call, urlOf(call.request.refused ? dead : server.port))),
+              around(call, () => send(open, call, urlOf(call.request.refused ? CLOSED_PORT : server.port))),
             ),
           ),
         );
@@ -71,17 +69,6 @@ export class Stage {
     const server = this.#servers.get(key) ?? (version === '2' ? http2Server(secure) : http1Server(secure));
     this.#servers.set(key, server);
     return server;
-  }
-
-  async #dead(): Promise<number> {
-    if (this.#deadPort !== undefined) return this.#deadPort;
-    const server = net.createServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const address = server.address();
-    this.#deadPort = typeof address === 'object' && address !== null ? address.port : 0;
-    server.close();
-    await once(server, 'close');
-    return this.#deadPort;
   }
 }
 

@@ -7,7 +7,7 @@ import { scriptedServer } from '../helpers/scripted-server.ts';
 import { agentFor, errorOf, finish, get, httpAgent, open } from '../http/exchange.ts';
 import { containing, matching } from './matchers.ts';
 import { expectValid } from './valid.ts';
-import { closedPort } from '../helpers/closed-port.ts';
+import { CLOSED_PORT } from '../helpers/closed-port.ts';
 
 /** The record of the only round trip of `fn`, which has to fail. */
 async function failure(fn: () => Promise<unknown>): Promise<RoundTripRecord> {
@@ -43,7 +43,7 @@ describe('the record of a failed round trip', () => {
   });
 
   it('ends in connect when nobody listens', async () => {
-    const port = await closedPort();
+    const port = CLOSED_PORT;
     const one = await failure(() => get(`http://127.0.0.1:${port}/`));
     expect(one).toMatchObject({
       error: { code: 'ECONNREFUSED', syscall: 'connect', phase: 'connect' },
@@ -53,7 +53,7 @@ describe('the record of a failed round trip', () => {
   });
 
   it('has every address when nobody listens on any', async () => {
-    const port = await closedPort();
+    const port = CLOSED_PORT;
     const addresses = [
       { address: '127.0.0.1', family: 4 },
       { address: '127.0.0.2', family: 4 },

@@ -13,7 +13,7 @@ import { certs } from '../helpers/certs.ts';
 import { get, httpAgent } from '../http/exchange.ts';
 import { FakeRoundTrip } from './fake-round-trip.ts';
 import { expectValid } from './valid.ts';
-import { closedPort } from '../helpers/closed-port.ts';
+import { CLOSED_PORT } from '../helpers/closed-port.ts';
 
 /** A proxy that tunnels by CONNECT and forwards the rest; with `secure` one that speaks TLS itself. */
 async function proxyServer(secure = false): Promise<number> {
@@ -88,7 +88,7 @@ describe.each([
   });
 
   it('ends in connect when the proxy is not there', async () => {
-    const port = await closedPort();
+    const port = CLOSED_PORT;
     const { records } = await record(() => get('https://h.test/', { agent: tunnelAgent(port, secure) }));
     const one = expectValid(records[0]!);
     expect(one).toMatchObject({

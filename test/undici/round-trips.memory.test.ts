@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { Context, observe, withClientTrace } from '../../src/index.ts';
 import { UNDICIS } from '../behaviours/drivers/table.ts';
-import { closedPort } from '../helpers/closed-port.ts';
+import { CLOSED_PORT } from '../helpers/closed-port.ts';
 import { appServer } from '../helpers/app-server.ts';
 import { alive, collectAll, weakly } from '../helpers/heap.ts';
 
@@ -96,7 +96,7 @@ describe.each(TABLE)('$name, watched by $mode', ({ make, mode }) => {
 
   it('nothing is kept of requests that fail or are aborted', async () => {
     const server = await appServer((_, response) => void response.write('never ends'));
-    const nobody = `http://127.0.0.1:${await closedPort()}`;
+    const nobody = `http://127.0.0.1:${CLOSED_PORT}`;
     const send = make();
     const { requests } = watchUndici();
     async function fail(count: number): Promise<void> {

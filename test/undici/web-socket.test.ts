@@ -7,7 +7,7 @@ import { WebSocketServer } from 'ws';
 
 import { BundledAgent } from '../behaviours/drivers/bundled-undici.ts'; // before the npm copies
 import { UNDICIS } from '../behaviours/drivers/table.ts';
-import { closedPort } from '../helpers/closed-port.ts';
+import { CLOSED_PORT } from '../helpers/closed-port.ts';
 import { certs } from '../helpers/certs.ts';
 import { recordings, type WatchMode } from '../helpers/recordings.ts';
 
@@ -140,7 +140,7 @@ describe.each(TABLE)('$name by $scheme, watched by $mode', ({ scheme, mode, vers
 
   it('whose server cannot be reached ends with the error of its dial', async () => {
     const traced = recordings();
-    const port = await closedPort();
+    const port = CLOSED_PORT;
     await traced.watch(mode, async () => {
       await once(connect(`${scheme}://127.0.0.1:${port}`), 'error');
     });

@@ -82,20 +82,21 @@ const STYLES: Readonly<Record<Style, Parameters<typeof styleText>[0]>> = {
 export class Pen {
   readonly width: number;
   readonly unicode: boolean;
+  /** What is told by colour alone has to be told otherwise without it. */
+  readonly colour: boolean;
   readonly glyph: Glyphs;
-  readonly #colour: boolean;
 
   constructor(options: PenOptions) {
     this.width = options.width;
     this.unicode = options.unicode;
     this.glyph = options.unicode ? UNICODE_GLYPHS : ASCII_GLYPHS;
-    this.#colour = options.colour;
+    this.colour = options.colour;
   }
 
   /** Colours a text that is already safe. */
   paint(style: Style, text: string): string {
     // The caller has decided about colour; without validateStream Node looks at stdout, whatever is written to.
-    return this.#colour && text !== '' ? styleText(STYLES[style], text, { validateStream: false }) : text;
+    return this.colour && text !== '' ? styleText(STYLES[style], text, { validateStream: false }) : text;
   }
 
   /** A text that came from outside, safe for this terminal. */

@@ -1,0 +1,94 @@
+// From what was recorded of one measurement to its errors.
+import { CLIENTS, KINDS } from './clients.mjs';
+import { toRealtime } from './clock.mjs';
+import { compare, summarize } from './errors.mjs';
+import { factsOf } from './facts.mjs';
+import { flowsOf } from './flows.mjs';
+import { readPcap } from './pcap.mjs';
+import { readKeyLog } from './tls13.mjs';
+
+/**
+ * What was recorded, beside the capture and the TLS keys.
+ *
+ * @typedef {object} Recording
+ * @property {string} client
+ * @property {string} tool
+ * @property {'idle' | 'busy'} loop
+ * @property {number} port The server's.
+ * @property {ClientOutput} output
+ */
+
+/**
+ * What the client process printed.
+ *
+ * @typedef {object} ClientOutput
+ * @property {'monotonic' | 'realtime' | 'syn'} clock Which the times are of; `syn`: milliseconds since the SYN.
+ * @property {import('./clock.mjs').ClockReading} [start]
+ * @property {import('./clock.mjs').ClockReading} [end]
+ * @property {import('./tools.mjs').Told[]} told
+ */
+
+/**
+ * What one measurement found.
+ *
+ * @typedef {object} Measurement
+ * @property {string} client
+ * @property {string} tool
+ * @property {'idle' | 'busy'} loop
+ * @property {number} requests How many were found on the wire.
+ * @property {number} unmatched How many were not.
+ * @property {number} [drift] Microseconds by which the clocks moved against each other meanwhile, corrected.
+ * @property {Record<string, import('./errors.mjs').Errors>} errors By row.
+ */
+
+/**
+ * @param {Recording} recording
+ * @param {Buffer} capture
+ * @param {string} keys
+ * @returns {Measurement}
+ */
+export function evaluate({ client, tool, loop, port, output }, capture, keys) {
+  const server = CLIENTS[client]?.server;
+  const flows = flowsOf(readPcap(capture), port);
+  const secrets = server === 'https' || server === 'h2' ? readKeyLog(keys) : undefined;
+  const protocol = server === 'h2' || server === 'h2c' ? 'h2' : 'h1';
+  /** @type {Map<number, import('./facts.mjs').WireFacts[]>} */
+  const facts = new Map();
+  for (const [clientPort, flow] of flows) facts.set(clientPort, factsOf(flow, protocol, secrets));
+  const factsOfPort = (/** @type {number} */ clientPort) => facts.get(clientPort) ?? [];
+  const told = output.told.map((request) => onRealtime(request, output, factsOfPort));
+  const { errors, matched } = compare(told, factsOfPort, KINDS);
+  return {
+    client,
+    tool,
+    loop,
+    requests: matched,
+    unmatched: told.length - matched,
+    ...(output.clock === 'monotonic' &&
+      output.start !== undefined &&
+      output.end !== undefined && {
+        drift: Math.round((output.end.offset - output.start.offset) * 1e4) / 10,
+      }),
+    errors: Object.fromEntries([...errors].map(([row, list]) => [row, summarize(list)])),
+  };
+}
+
+/**
+ * @param {import('./tools.mjs').Told} told
+ * @param {ClientOutput} output
+ * @param {(port: number) => readonly import('./facts.mjs').WireFacts[]} factsOfPort
+ * @returns {import('./tools.mjs').Told}
+ */
+function onRealtime({ port, times }, { clock, start, end }, factsOfPort) {
+  const syn = port === undefined ? undefined : factsOfPort(port)[0]?.syn;
+  /** @param {number} time */
+  function convert(time) {
+    if (clock === 'syn') return (syn ?? Number.NaN) + time;
+    if (clock === 'realtime' || start === undefined || end === undefined) return time;
+    return toRealtime(time, start, end);
+  }
+  return {
+    port,
+    times: Object.fromEntries(Object.entries(times).map(([hook, time]) => [hook, convert(time)])),
+  };
+}

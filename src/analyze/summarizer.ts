@@ -101,7 +101,7 @@ export class Summarizer {
       origins,
       slowest: this.#slowest.records,
       lost: Array.from(this.#lost, ([reason, records]) => ({ reason, records })),
-      findings: this.#findings.list(),
+      findings: this.#findings.list(origins),
     };
   }
 }

@@ -46,6 +46,7 @@ export interface Behaviour {
     readonly addr: string;
     readonly duration: number;
   })[];
+  /** Left of 90. */
   readonly certificateDays: number;
   /** Share of the wait in which the event loop is busy, 0 to 1. */
   readonly busy: number;
@@ -329,7 +330,7 @@ function tlsRecord({ certificateDays, protocol }: Behaviour, resumed: boolean): 
       subject: 'CN=api.example.test',
       issuer: 'CN=Example CA',
       subjectAltName: 'DNS:api.example.test',
-      validFrom: WALL_TIME - 30 * day,
+      validFrom: WALL_TIME - (90 - certificateDays) * day,
       validTo: WALL_TIME + certificateDays * day,
       fingerprint256: 'AA:BB',
     },

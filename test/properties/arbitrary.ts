@@ -122,8 +122,19 @@ const request = (abilities: Abilities): fc.Arbitrary<RequestPlan> =>
     answer: answer(abilities.ends),
   });
 
+/**
+ * node:http2 without httptrace sends data for ever, and the process ends with no memory left, when a server cuts the
+ * connection on which a body is still being sent beside another stream (Node 20 to 26: docs/discoveries/node-http2.md).
+ */
+function survivable(request: RequestPlan): RequestPlan {
+  const { body, answer } = request;
+  if (body.kind !== 'chunks' || answer.ending.kind !== 'truncated') return request;
+  return { ...request, answer: { ...answer, ending: { ...answer.ending, kind: 'reset' } } };
+}
+
 /** Plans for a client. */
 export function plans(abilities: Abilities): fc.Arbitrary<Plan> {
+  const drawn = abilities.http === '2' ? request(abilities).map(survivable) : request(abilities);
   return fc.record({
     secure: fc.oneof(
       { weight: 3, arbitrary: fc.constant(false) },
@@ -137,7 +148,7 @@ export function plans(abilities: Abilities): fc.Arbitrary<Plan> {
     connections: fc.constantFrom(0, 0, 1, 2),
     dispatcher: fc.constantFrom('Agent' as const, 'Pool' as const, 'Client' as const),
     mode: fc.constantFrom('context' as const, 'observe' as const),
-    waves: fc.array(fc.array(request(abilities), { minLength: 1, maxLength: 4 }), {
+    waves: fc.array(fc.array(drawn, { minLength: 1, maxLength: 4 }), {
       minLength: 1,
       maxLength: 3,
     }),

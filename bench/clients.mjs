@@ -1,64 +1,85 @@
+// @ts-check
 import http from 'node:http';
 import http2 from 'node:http2';
-import { Agent, request } from 'undici';
+import https from 'node:https';
+import { createRequire } from 'node:module';
+
+// By require: dd-trace instruments undici only so.
+const undici = /** @type {typeof import('undici')} */ (createRequire(import.meta.url)('undici'));
+
+const path = '/some/path?with=query';
+const headers = { accept: 'application/json' };
 
 /**
- * The clients that the benchmark drives: each makes a GET on a connection that is open already, `concurrency` at a time.
+ * What a benchmark drives: `get` makes a GET on a connection that is open already and reads the response to its end.
  *
- * @type {Record<string, (origin: string, concurrency: number) => { get(): Promise<unknown>, close(): unknown }>}
+ * @typedef {{ get(): Promise<unknown>, close(): unknown }} Client
+ * @typedef {object} ClientOptions
+ * @property {string} origin
+ * @property {number} concurrency how many connections it may open
+ * @property {string} [ca] PEM of the server's certificate
+ * @property {(request: http.ClientRequest) => void} [onRequest] called with each request of node:http and node:https
  */
+
+/** @type {Record<string, (options: ClientOptions) => Client>} */
 export const CLIENTS = {
-  http(origin, concurrency) {
-    const agent = new http.Agent({ keepAlive: true, maxSockets: concurrency });
-    const { hostname, port } = new URL(origin);
-    const options = {
-      host: hostname,
-      port,
-      path: '/some/path?with=query',
-      agent,
-      headers: { accept: 'application/json' },
-    };
+  http: (options) => nodeClient(http.get, new http.Agent(agentOptions(options)), options),
+  https: (options) => nodeClient(https.get, new https.Agent(agentOptions(options)), options),
+  undici({ origin, concurrency }) {
+    const dispatcher = new undici.Agent({ connections: concurrency });
+    const url = origin + path;
     return {
-      get: () =>
-        new Promise((resolve, reject) => {
-          const outgoing = http.get(options, (response) => {
-            response.resume();
-            response.on('end', resolve);
-          });
-          outgoing.on('error', reject);
-        }),
-      close: () => agent.destroy(),
-    };
-  },
-  undici(origin, concurrency) {
-    const dispatcher = new Agent({ connections: concurrency });
-    const url = `${origin}/some/path?with=query`;
-    const headers = { accept: 'application/json' };
-    return {
-      get: async () => (await request(url, { dispatcher, headers })).body.dump(),
+      get: async () => (await undici.request(url, { dispatcher, headers })).body.dump(),
       close: () => dispatcher.close(),
     };
   },
-  fetch(origin) {
-    const url = `${origin}/some/path?with=query`;
-    const headers = { accept: 'application/json' };
+  fetch({ origin }) {
+    const url = origin + path;
     return {
       get: async () => (await fetch(url, { headers })).arrayBuffer(),
       close() {},
     };
   },
-  http2(origin) {
+  http2({ origin }) {
     const session = http2.connect(origin);
-    const headers = { ':path': '/some/path?with=query', accept: 'application/json' };
+    const fields = { ':path': path, ...headers };
     return {
       get: () =>
         new Promise((resolve, reject) => {
-          const stream = session.request(headers);
+          const stream = session.request(fields);
           stream.on('error', reject);
-          stream.on('end', resolve);
+          stream.on('end', () => resolve(undefined));
           stream.resume();
         }),
       close: () => session.close(),
     };
   },
 };
+
+/** @param {ClientOptions} options */
+function agentOptions({ concurrency, ca }) {
+  return { keepAlive: true, maxSockets: concurrency, ...(ca !== undefined && { ca }) };
+}
+
+/**
+ * @param {typeof http.get} get of the module's object, so that what patches that is used
+ * @param {http.Agent} agent
+ * @param {ClientOptions} options
+ * @returns {Client}
+ */
+function nodeClient(get, agent, { origin, onRequest }) {
+  const { hostname, port } = new URL(origin);
+  const options = { host: hostname, port, path, agent, headers };
+  return {
+    get: () =>
+      new Promise((resolve, reject) => {
+        const request = get(options, (response) => {
+          response.resume();
+          response.on('end', () => resolve(undefined));
+        });
+        request.on('error', reject);
+        onRequest?.(request);
+      }),
+    close: () => agent.destroy(),
+  };
+}

@@ -1,0 +1,166 @@
+// @ts-check
+import { httpTimer } from './peers/http-timer.mjs';
+import { openTelemetry } from './peers/opentelemetry.mjs';
+import { ddTrace } from './peers/dd-trace.mjs';
+
+/** @typedef {typeof import('../src/index.ts')} Library */
+/** @typedef {import('../src/index.ts').ClientTrace} ClientTrace */
+/** @typedef {import('../src/index.ts').TraceFactory} TraceFactory */
+/** @typedef {import('./block.mjs').Times} Times */
+
+/**
+ * What a row has started in its process.
+ *
+ * @typedef {object} Started
+ * @property {(block: () => Promise<Times>) => Promise<Times>} [around] runs a block of requests
+ * @property {(request: import('node:http').ClientRequest) => void} [onRequest] called with each request of node:http
+ * @property {() => number} [seen] how many requests it has seen to their end, to prove that it watches
+ *
+ * @typedef {object} Row
+ * @property {string} title
+ * @property {readonly string[]} [clients] those that it can watch; all when absent
+ * @property {boolean} [isPeer] needs what bench/package.json names
+ * @property {(dist: string) => Promise<Started>} start called once a process, before any client is made
+ */
+
+/** Every row of the table; each runs in a process of its own. @type {Record<string, Row>} */
+export const ROWS = {
+  nothing: { title: 'nothing', start: async () => ({}) },
+  // Nothing against nothing: what the method itself scatters.
+  control: { title: 'nothing, again (control)', start: async () => ({}) },
+  imported: {
+    title: 'httptrace imported',
+    async start(dist) {
+      await library(dist);
+      return {};
+    },
+  },
+  installed: {
+    title: 'installed, nobody traces',
+    async start(dist) {
+      const { observe } = await library(dist);
+      observe(() => undefined)[Symbol.dispose]();
+      return {};
+    },
+  },
+  'installed-context': {
+    title: 'installed by a context, nobody traces',
+    async start(dist) {
+      const { runWithClientTrace } = await library(dist);
+      runWithClientTrace({}, () => {});
+      return {};
+    },
+  },
+  observe: {
+    title: 'sixteen hooks, `observe`',
+    async start(dist) {
+      const { observe } = await library(dist);
+      const { trace, seen } = await emptyHooks(dist);
+      return { around: observing(observe, [() => trace]), seen };
+    },
+  },
+  context: {
+    title: 'sixteen hooks, a context',
+    start: (dist) => nested(dist, 1),
+  },
+  context2: { title: 'two traces of sixteen hooks', start: (dist) => nested(dist, 2) },
+  context3: { title: 'three traces of sixteen hooks', start: (dist) => nested(dist, 3) },
+  context5: { title: 'five traces of sixteen hooks', start: (dist) => nested(dist, 5) },
+  observe5: {
+    title: 'five observers of sixteen hooks',
+    async start(dist) {
+      const { observe } = await library(dist);
+      const traces = await Promise.all(Array.from({ length: 5 }, () => emptyHooks(dist)));
+      const factories = traces.map(
+        ({ trace }) =>
+          () =>
+            trace,
+      );
+      return {
+        around: observing(observe, factories),
+        seen: () => Math.min(...traces.map(({ seen }) => seen())),
+      };
+    },
+  },
+  record: {
+    title: 'recording everything, `onRecord`',
+    async start(dist) {
+      const { observe, Recorder } = await library(dist);
+      let seen = 0;
+      const recorder = new Recorder({ limit: 0, onRecord: () => void seen++ });
+      return { around: observing(observe, [recorder.factory]), seen: () => seen };
+    },
+  },
+  keep: {
+    title: 'recording everything, 10,000 kept',
+    async start(dist) {
+      const { observe, Recorder } = await library(dist);
+      const recorder = new Recorder();
+      return {
+        around: observing(observe, [recorder.factory]),
+        seen: () => recorder.records.length + recorder.dropped,
+      };
+    },
+  },
+  'http-timer': httpTimer,
+  opentelemetry: openTelemetry,
+  'dd-trace': ddTrace,
+};
+
+/**
+ * @param {string} dist folder of the library's build
+ * @returns {Promise<Library>}
+ */
+function library(dist) {
+  return import(new URL('index.js', dist).href);
+}
+
+/**
+ * Runs blocks while `factories` observe, and not longer.
+ *
+ * @param {Library['observe']} observe
+ * @param {readonly TraceFactory[]} factories
+ * @returns {(block: () => Promise<Times>) => Promise<Times>}
+ */
+function observing(observe, factories) {
+  return async (block) => {
+    const observers = factories.map((factory) => observe(factory));
+    try {
+      return await block();
+    } finally {
+      for (const observer of observers) observer[Symbol.dispose]();
+    }
+  };
+}
+
+/**
+ * Sixteen hooks that do nothing, except that one counts.
+ *
+ * @param {string} dist
+ */
+async function emptyHooks(dist) {
+  /** @type {typeof import('../src/trace/hooks.ts')} */
+  const { HOOK_NAMES } = await import(new URL('trace/hooks.js', dist).href);
+  let seen = 0;
+  /** @type {ClientTrace} */
+  const trace = Object.fromEntries(HOOK_NAMES.slice(0, 16).map((name) => [name, () => {}]));
+  trace.wroteRequest = () => void seen++;
+  return { trace, seen: () => seen };
+}
+
+/**
+ * A context with `depth` traces.
+ *
+ * @param {string} dist
+ * @param {number} depth
+ * @returns {Promise<Started>}
+ */
+async function nested(dist, depth) {
+  const { Context, withClientTrace } = await library(dist);
+  const traces = await Promise.all(Array.from({ length: depth }, () => emptyHooks(dist)));
+  const context = traces.reduce((ctx, { trace }) => withClientTrace(ctx, trace), Context.background);
+  return {
+    around: (block) => context.run(block),
+    seen: () => Math.min(...traces.map(({ seen }) => seen())),
+  };
+}

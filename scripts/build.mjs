@@ -4,14 +4,16 @@ import { chmodSync, existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
+import { builtPage } from './build-page.mjs';
+
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
 const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
 const executables = [join(dist, 'cli', 'bin.js')];
 
 /**
- * Compiles src/ to dist/ and removes from dist/ what the compiler did not write. Files are overwritten, not deleted
- * first: a program that runs from dist/ meanwhile never finds it empty.
+ * Compiles src/ to dist/, builds the page there, and removes from dist/ what neither has written. Files are overwritten,
+ * not deleted first: a program that runs from dist/ meanwhile never finds it empty.
  *
  * @returns {boolean} false when the compiler reported errors; what could be emitted is in dist/ all the same.
  */
@@ -26,17 +28,32 @@ export function build() {
     if (line.startsWith('TSFILE: ')) emitted.add(resolve(root, line.slice('TSFILE: '.length)));
     else if (line !== '') process.stderr.write(`${line}\n`);
   }
-  if (emitted.size > 0) removeStale(emitted);
+  emitted.add(builtPage);
+  if (emitted.size > 1) removeStale(emitted);
   for (const file of executables) if (existsSync(file)) chmodSync(file, 0o755);
+  return runScript('build-page.mjs') && status === 0;
+}
+
+/**
+ * Runs a script beside this one in a process of its own: bundlers can only be awaited, and who needs a build cannot wait.
+ *
+ * @param {string} name
+ */
+function runScript(name) {
+  const { status } = spawnSync(process.execPath, [join(root, 'scripts', name)], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   return status === 0;
 }
 
 /** Builds when a source file or a setting is newer than dist/. Returns as {@link build} does. */
 export function buildIfStale() {
   const built = join(dist, 'index.js');
-  if (existsSync(built)) {
-    const inputs = ['package.json', 'tsconfig.json', 'tsconfig.build.json'].map((name) => join(root, name));
-    const newest = Math.max(...[...inputs, ...walk(join(root, 'src'))].map(modified));
+  if (existsSync(built) && existsSync(builtPage)) {
+    const inputs = ['package.json', 'tsconfig.json', 'tsconfig.build.json', 'scripts/build-page.mjs'];
+    const sources = ['src', 'ui'].flatMap((folder) => walk(join(root, folder)));
+    const newest = Math.max(...[...inputs.map((name) => join(root, name)), ...sources].map(modified));
     if (newest < modified(built)) return true;
   }
   return build();

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 import { builtPage } from './build-page.mjs';
+import { tracingBundle } from './bundle-tracing.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
@@ -28,10 +29,12 @@ export function build() {
     if (line.startsWith('TSFILE: ')) emitted.add(resolve(root, line.slice('TSFILE: '.length)));
     else if (line !== '') process.stderr.write(`${line}\n`);
   }
+  emitted.add(tracingBundle);
   emitted.add(builtPage);
-  if (emitted.size > 1) removeStale(emitted);
+  if (emitted.size > 2) removeStale(emitted);
   for (const file of executables) if (existsSync(file)) chmodSync(file, 0o755);
-  return runScript('build-page.mjs') && status === 0;
+  const bundled = ['bundle-tracing.mjs', 'build-page.mjs'].map(runScript);
+  return bundled.every(Boolean) && status === 0;
 }
 
 /**
@@ -50,8 +53,9 @@ function runScript(name) {
 /** Builds when a source file or a setting is newer than dist/. Returns as {@link build} does. */
 export function buildIfStale() {
   const built = join(dist, 'index.js');
-  if (existsSync(built) && existsSync(builtPage)) {
-    const inputs = ['package.json', 'tsconfig.json', 'tsconfig.build.json', 'scripts/build-page.mjs'];
+  if ([built, builtPage, tracingBundle].every((file) => existsSync(file))) {
+    const settings = ['package.json', 'tsconfig.json', 'tsconfig.build.json'];
+    const inputs = [...settings, 'scripts/build-page.mjs', 'scripts/bundle-tracing.mjs'];
     const sources = ['src', 'ui'].flatMap((folder) => walk(join(root, folder)));
     const newest = Math.max(...[...inputs.map((name) => join(root, name)), ...sources].map(modified));
     if (newest < modified(built)) return true;

@@ -1,0 +1,91 @@
+import type { ConnectionRecord, RoundTripRecord } from '../record/types.ts';
+import { encodeRow } from './row.ts';
+import type { Sink } from './sink.ts';
+import { startTimer } from './system.ts';
+
+/** Milliseconds that a record waits at most, and so what is lost of a process that is killed. */
+const INTERVAL = 20;
+/** Records that wait at most: more are written at once. */
+const BATCH = 256;
+/** Records that are kept while they cannot be written. */
+const MOST_KEPT = 4096;
+
+/**
+ * Records on their way out of a traced program: they wait for a moment in which the program does not, and are encoded and
+ * written together.
+ */
+export class Outbox {
+  readonly #sink: Sink;
+  readonly #onAbandoned: () => void;
+  readonly #timer: NodeJS.Timeout;
+  #isTimed = false;
+  #waiting: (RoundTripRecord | ConnectionRecord)[] = [];
+  /** A batch that could not be written. */
+  #stuck = '';
+  #stuckRecords = 0;
+  #lost = 0;
+
+  /** @param onAbandoned - called when nobody will ever read what is recorded. */
+  constructor(sink: Sink, onAbandoned: () => void) {
+    this.#sink = sink;
+    this.#onAbandoned = onAbandoned;
+    // One timer for all batches, made outside of the program's async contexts; it keeps no process alive.
+    this.#timer = startTimer(() => this.#onTime(), INTERVAL).unref();
+  }
+
+  add(record: RoundTripRecord | ConnectionRecord): void {
+    if (this.#waiting.length + this.#stuckRecords >= MOST_KEPT) {
+      this.#lost++;
+      return;
+    }
+    this.#waiting.push(record);
+    if (this.#waiting.length >= BATCH && this.#stuck === '') this.#flush();
+    else this.#startTimer();
+  }
+
+  /** Writes what waits, for the last time. */
+  end(): void {
+    this.#flush();
+    // The batch that was stuck may have made room.
+    this.#flush();
+    this.#lost += this.#waiting.length + this.#stuckRecords;
+    this.#waiting = [];
+    this.#tellLost();
+    this.#sink.end();
+  }
+
+  #flush(): void {
+    if (this.#stuck === '') {
+      if (this.#waiting.length === 0) return;
+      this.#stuck = this.#waiting.map(encodeRow).join('');
+      this.#stuckRecords = this.#waiting.length;
+      this.#waiting = [];
+    }
+    if (this.#sink.write(this.#stuck)) {
+      this.#stuck = '';
+      this.#stuckRecords = 0;
+    } else if (this.#sink.isAbandoned) {
+      this.#waiting = [];
+      this.#onAbandoned();
+    }
+    this.#tellLost();
+  }
+
+  #onTime(): void {
+    this.#isTimed = false;
+    this.#flush();
+    if (this.#waiting.length + this.#stuckRecords > 0 && !this.#sink.isAbandoned) this.#startTimer();
+  }
+
+  #startTimer(): void {
+    if (this.#isTimed) return;
+    this.#isTimed = true;
+    this.#timer.refresh();
+  }
+
+  #tellLost(): void {
+    if (this.#lost === 0) return;
+    this.#sink.lose(this.#lost);
+    this.#lost = 0;
+  }
+}

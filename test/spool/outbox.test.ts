@@ -1,0 +1,130 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Outbox as OutboxClass } from '../../src/spool/outbox.ts';
+import type { Sink } from '../../src/spool/sink.ts';
+import { recordOf } from './fixtures.ts';
+
+/** What the writer takes of Node before the program runs must be taken after the clock is ours. */
+let Outbox: typeof OutboxClass;
+
+beforeEach(async () => {
+  vi.resetModules();
+  vi.useFakeTimers();
+  const timers = process.getBuiltinModule('node:timers');
+  vi.spyOn(timers, 'setTimeout').mockImplementation(setTimeout);
+  ({ Outbox } = await import('../../src/spool/outbox.ts'));
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+class TestSink implements Sink {
+  readonly batches: string[][] = [];
+  lost = 0;
+  isFull = false;
+  isAbandoned = false;
+  isEnded = false;
+
+  write(rows: string): boolean {
+    if (this.isFull || this.isAbandoned) return false;
+    this.batches.push(
+      rows
+        .trim()
+        .split('\n')
+        .map((row) => (JSON.parse(row) as { id: string }).id),
+    );
+    return true;
+  }
+
+  lose(records: number): void {
+    this.lost += records;
+  }
+
+  end(): void {
+    this.isEnded = true;
+  }
+}
+
+function outbox(): { sink: TestSink; box: InstanceType<typeof Outbox>; abandoned: () => number } {
+  const sink = new TestSink();
+  let abandoned = 0;
+  const box = new Outbox(sink, () => abandoned++);
+  return { sink, box, abandoned: () => abandoned };
+}
+
+describe('Outbox', () => {
+  it('writes records together, 20 ms after the first of them', () => {
+    const { sink, box } = outbox();
+    box.add(recordOf('1'));
+    vi.advanceTimersByTime(10);
+    box.add(recordOf('2'));
+    vi.advanceTimersByTime(9);
+    expect(sink.batches).toEqual([]);
+    vi.advanceTimersByTime(1);
+    expect(sink.batches).toEqual([['1', '2']]);
+    box.add(recordOf('3'));
+    vi.advanceTimersByTime(20);
+    expect(sink.batches).toEqual([['1', '2'], ['3']]);
+  });
+
+  it('writes at once when many wait, so that memory stays small while the program is busy', () => {
+    const { sink, box } = outbox();
+    for (let i = 0; i < 600; i++) box.add(recordOf(String(i)));
+    expect(sink.batches.map((batch) => batch.length)).toEqual([256, 256]);
+    vi.advanceTimersByTime(20);
+    expect(sink.batches.flat()).toHaveLength(600);
+  });
+
+  it('writes what waits at the end, and nothing after it', () => {
+    const { sink, box } = outbox();
+    box.add(recordOf('1'));
+    box.end();
+    expect(sink).toMatchObject({ batches: [['1']], isEnded: true });
+    vi.advanceTimersByTime(100);
+    expect(sink.batches).toHaveLength(1);
+  });
+
+  it('keeps records that cannot be written, in their order, until they can', () => {
+    const { sink, box } = outbox();
+    sink.isFull = true;
+    for (const id of ['1', '2']) {
+      box.add(recordOf(id));
+      vi.advanceTimersByTime(100);
+    }
+    sink.isFull = false;
+    vi.advanceTimersByTime(40);
+    expect(sink.batches.flat()).toEqual(['1', '2']);
+    expect(sink.lost).toBe(0);
+  });
+
+  it('keeps no more than 4096 of them and counts the rest', () => {
+    const { sink, box } = outbox();
+    sink.isFull = true;
+    for (let i = 0; i < 5000; i++) box.add(recordOf(String(i)));
+    sink.isFull = false;
+    box.end();
+    expect(sink.batches.flat()).toHaveLength(4096);
+    expect(sink.lost).toBe(904);
+  });
+
+  it('counts as lost what cannot be written at the end', () => {
+    const { sink, box } = outbox();
+    sink.isFull = true;
+    box.add(recordOf('1'));
+    vi.advanceTimersByTime(20);
+    box.add(recordOf('2'));
+    box.end();
+    expect(sink.lost).toBe(2);
+  });
+
+  it('says once that nobody reads, keeps nothing then, and asks for no more time', () => {
+    const { sink, box, abandoned } = outbox();
+    sink.isAbandoned = true;
+    box.add(recordOf('1'));
+    vi.advanceTimersByTime(20);
+    expect(abandoned()).toBe(1);
+    expect(vi.getTimerCount()).toBe(0);
+    expect(sink.lost).toBe(0);
+  });
+});

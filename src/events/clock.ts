@@ -8,6 +8,25 @@ export function now(): number {
   return (clock ??= performance).now();
 }
 
+/**
+ * Milliseconds that the event loop of this thread has waited for I/O since it began; 0 before it does. What it was not idle
+ * between two moments it was busy. Inside of {@link withLoopIdle}, what that was given.
+ */
+export function loopIdle(): number {
+  return Number.isNaN(idleThen) ? (loop ??= performance.nodeTiming).idleTime : idleThen;
+}
+
+/** Calls `fn` for an event that happened when the event loop had been idle for `idle`, and that is told only now. */
+export function withLoopIdle(idle: number, fn: () => void): void {
+  const outer = idleThen;
+  idleThen = idle;
+  fn();
+  idleThen = outer;
+}
+
+let idleThen = Number.NaN;
+let loop: typeof performance.nodeTiming | undefined;
+
 /** `globalThis.performance` is a getter. Read late, because reading it loads what importing httptrace does not. */
 let clock: typeof performance | undefined;
 

@@ -1,5 +1,6 @@
 import type { DNSAddress, TLSConnectionState } from '../trace/client-trace.ts';
 import { HttptraceError } from '../trace/errors.ts';
+import { loopIdle, withLoopIdle } from './clock.ts';
 import type { RoundTrip } from './round-trip.ts';
 
 /** What a dial was asked for. */
@@ -111,7 +112,10 @@ export class Dial {
 
   #tell(tell: Told): void {
     if (this.owner !== undefined) tell(this.owner);
-    else this.#waiting?.push(tell);
+    else if (this.#waiting !== undefined) {
+      const idle = loopIdle();
+      this.#waiting.push((owner) => withLoopIdle(idle, () => tell(owner)));
+    }
   }
 }
 

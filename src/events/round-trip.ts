@@ -71,8 +71,8 @@ export abstract class RoundTrip implements RoundTripInfo, Resolution {
 
   abstract get clientVersion(): string;
   abstract get url(): string;
-  /** Fields of the request's head as sent; undefined when they are not known (any more). */
-  abstract get requestFields(): readonly FieldGroup[] | undefined;
+  /** The request's head as sent; undefined when it is not known (any more). */
+  abstract get sentHead(): SentHead | undefined;
   /** What records tell of the exchange beyond the hooks. */
   abstract facts(): ExchangeFacts;
 
@@ -129,9 +129,9 @@ export abstract class RoundTrip implements RoundTripInfo, Resolution {
   }
 
   #fireFields(time: number): void {
-    const fields = this.requestFields;
-    if (fields === undefined) return;
-    for (const { name, values } of fields) this.#fire(HOOKS.wroteHeaderField, time, name, values);
+    const head = this.sentHead;
+    if (head === undefined) return;
+    for (const { name, values } of head.fields()) this.#fire(HOOKS.wroteHeaderField, time, name, values);
   }
 
   wroteRequest(time: number, err: Error | null): void {
@@ -260,8 +260,14 @@ export interface FieldGroup {
   readonly values: string[];
 }
 
-/** Name and value of a header field. */
-export type HeaderField = readonly [name: string, value: string];
+/** A head that was sent; read when somebody asks, and nothing of the client's is kept by it. */
+export interface SentHead {
+  /** In the order of the wire. */
+  fields(): readonly FieldGroup[];
+}
+
+/** Names and values of fields in turn, in the order of the wire. */
+export type FlatFields = readonly string[];
 
 /** What a probe knows of an exchange and no hook tells; read by records when the round trip is over. */
 export interface ExchangeFacts {
@@ -271,8 +277,8 @@ export interface ExchangeFacts {
   readonly bytesRead: number | undefined;
   /** Body bytes that the client's parser gave. */
   readonly bodyBytes: number | undefined;
-  readonly responseFields: readonly HeaderField[];
-  readonly trailers: readonly HeaderField[];
+  readonly responseFields: FlatFields;
+  readonly trailers: FlatFields;
 }
 
 /** For what ended although nobody gave a reason. */

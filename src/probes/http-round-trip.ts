@@ -4,18 +4,18 @@ import type { Duplex } from 'node:stream';
 import { now } from '../events/clock.ts';
 import { Connection, type CloseReason } from '../events/connection.ts';
 import { bracketed, defaultPort, hostPort } from '../events/host-port.ts';
-import { type ExchangeFacts, type FieldGroup, RoundTrip, cutOff } from '../events/round-trip.ts';
+import { type ExchangeFacts, RoundTrip, type SentHead, cutOff } from '../events/round-trip.ts';
 import type { ResponseInfo } from '../trace/client-trace.ts';
 import { HttptraceError } from '../trace/errors.ts';
 import { HOOKS } from '../trace/hooks.ts';
 import { Connections } from './connections.ts';
 import { claimFailedDial, dialOf, isDialing, whenReady } from './dial.ts';
 import {
+  FieldsHead,
+  TextHead,
   expectsContinue,
   headOf,
   headerMap,
-  pairs,
-  parseFields,
   rawField,
   setFields,
 } from './request-head.ts';
@@ -25,6 +25,8 @@ import { watchParser } from './response-parser.ts';
 
 /** Heads with bodies up to this size go to the kernel in one piece; then 'finish' tells of both. */
 const ONE_WRITE = 16 * 1024;
+
+const NO_FIELDS: readonly string[] = [];
 
 /** What @types/node does not tell of an agent; a user's agent may lack any of it. */
 export interface CoreAgent {
@@ -97,11 +99,11 @@ export class HttpRoundTrip extends RoundTrip {
     return `${protocol}//${bracketed(host)}${isDefault ? '' : `:${port}`}${path.startsWith('/') ? path : `/${path}`}`;
   }
 
-  get requestFields(): readonly FieldGroup[] | undefined {
+  get sentHead(): SentHead | undefined {
     const request = this.#request;
     if (request === undefined) return undefined;
     const head = headOf(request);
-    return head === undefined ? setFields(request) : parseFields(head);
+    return head === undefined ? new FieldsHead(setFields(request)) : new TextHead(head);
   }
 
   facts(): ExchangeFacts {
@@ -113,8 +115,8 @@ export class HttpRoundTrip extends RoundTrip {
       bytesRead: this.hasConn ? this.#bytesRead : undefined,
       // A length in the head tells of a body only when that has come.
       bodyBytes: this.#bodyBytes ?? (response?.complete === true ? this.#declaredBytes : undefined),
-      responseFields: response === undefined ? [] : pairs(response.rawHeaders),
-      trailers: response === undefined ? [] : pairs(response.rawTrailers),
+      responseFields: response?.rawHeaders ?? NO_FIELDS,
+      trailers: response?.rawTrailers ?? NO_FIELDS,
     };
   }
 

@@ -1,20 +1,19 @@
 import type { ClientHttp2Stream } from 'node:http2';
 import { now } from '../events/clock.ts';
-import { type ExchangeFacts, type FieldGroup, type RoundTrip, cutOff } from '../events/round-trip.ts';
+import { type ExchangeFacts, type RoundTrip, type SentHead, cutOff } from '../events/round-trip.ts';
 import { HOOKS } from '../trace/hooks.ts';
 import {
+  Http2SentHead,
   type SentHeaders,
   codeName,
   headerMapOf,
   http2Head,
   methodOf,
   sentField,
-  sentFields,
   withoutPseudo,
 } from './http2-head.ts';
 import type { WatchedSession } from './http2-session.ts';
 import type { StreamExchange } from './next-stream.ts';
-import { pairs } from './request-head.ts';
 
 const CONTINUE = 100;
 /** Error code of a stream that was closed at its end (RFC 9113, 7). */
@@ -55,9 +54,9 @@ export class Http2Exchange implements StreamExchange {
     return !Number.isNaN(this.#endTime) && !Number.isNaN(this.#writtenTime);
   }
 
-  get requestFields(): readonly FieldGroup[] | undefined {
+  get sentHead(): SentHead | undefined {
     const sent = this.#sent;
-    return sent === undefined ? undefined : sentFields(sent);
+    return sent === undefined ? undefined : new Http2SentHead(sent);
   }
 
   facts(): ExchangeFacts {
@@ -67,8 +66,8 @@ export class Http2Exchange implements StreamExchange {
       bytesWritten: undefined,
       bytesRead: undefined,
       bodyBytes: this.#rawHeaders === undefined ? undefined : this.#bodyBytes,
-      responseFields: pairs(withoutPseudo(this.#rawHeaders ?? [])),
-      trailers: pairs(this.#rawTrailers ?? []),
+      responseFields: withoutPseudo(this.#rawHeaders ?? []),
+      trailers: this.#rawTrailers ?? [],
     };
   }
 

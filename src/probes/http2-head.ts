@@ -1,5 +1,5 @@
 import type { OutgoingHttpHeader, OutgoingHttpHeaders } from 'node:http';
-import type { FieldGroup } from '../events/round-trip.ts';
+import type { FieldGroup, SentHead } from '../events/round-trip.ts';
 import type { HeaderMap, ResponseInfo } from '../trace/client-trace.ts';
 import { headerMap } from './request-head.ts';
 import { ResponseHead } from './response-head.ts';
@@ -9,8 +9,21 @@ export type SentHeaders = Readonly<OutgoingHttpHeaders>;
 
 const COLON = 58;
 
+/** The head of a stream's request. */
+export class Http2SentHead implements SentHead {
+  readonly #headers: SentHeaders;
+
+  constructor(headers: SentHeaders) {
+    this.#headers = headers;
+  }
+
+  fields(): FieldGroup[] {
+    return sentFields(this.#headers);
+  }
+}
+
 /** The fields as they go on the wire: pseudo header fields first, names in lower case. */
-export function sentFields(headers: SentHeaders): FieldGroup[] {
+function sentFields(headers: SentHeaders): FieldGroup[] {
   const fields: FieldGroup[] = [];
   // Keys once: the object has no prototype, and for-in is slow on such.
   const names = Object.keys(headers);

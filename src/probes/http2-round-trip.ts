@@ -1,5 +1,5 @@
 import { bracketed, defaultPort } from '../events/host-port.ts';
-import { type ExchangeFacts, type FieldGroup, RoundTrip } from '../events/round-trip.ts';
+import { type ExchangeFacts, RoundTrip, type SentHead } from '../events/round-trip.ts';
 import type { Http2Exchange } from './http2-exchange.ts';
 import { type SentHeaders, methodOf, sentField, textOf } from './http2-head.ts';
 
@@ -39,8 +39,8 @@ export class Http2RoundTrip extends RoundTrip {
     return defaultPort(this.#scheme === 'http' ? 'http:' : 'https:');
   }
 
-  get requestFields(): readonly FieldGroup[] | undefined {
-    return this.#exchange?.requestFields;
+  get sentHead(): SentHead | undefined {
+    return this.#exchange?.sentHead;
   }
 
   facts(): ExchangeFacts {

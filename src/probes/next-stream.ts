@@ -1,4 +1,4 @@
-import type { ExchangeFacts, FieldGroup, RoundTrip } from '../events/round-trip.ts';
+import type { ExchangeFacts, RoundTrip, SentHead } from '../events/round-trip.ts';
 
 /**
  * Undici over HTTP/2 is two clients, one above the other. The undici probe knows the request and, right before undici
@@ -13,7 +13,7 @@ export interface StreamOwner extends RoundTrip {
 
 /** The watch on one stream, as its owner sees it. */
 export interface StreamExchange {
-  readonly requestFields: readonly FieldGroup[] | undefined;
+  readonly sentHead: SentHead | undefined;
   facts(): ExchangeFacts;
   /** Its client has failed the request with `err`, or let go of it: the round trip ends with that error. */
   fail(time: number, err: Error): void;

@@ -1,5 +1,5 @@
 import type { ClientRequest } from 'node:http';
-import type { FieldGroup, HeaderField } from '../events/round-trip.ts';
+import type { FieldGroup, SentHead } from '../events/round-trip.ts';
 import type { HeaderMap } from '../trace/client-trace.ts';
 
 /**
@@ -10,6 +10,32 @@ import type { HeaderMap } from '../trace/client-trace.ts';
 export function headOf(request: ClientRequest): string | undefined {
   const { _header: head } = request as ClientRequest & { readonly _header?: unknown };
   return typeof head === 'string' ? head : undefined;
+}
+
+/** A head of HTTP/1.1 as text. */
+export class TextHead implements SentHead {
+  readonly #text: string;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  fields(): FieldGroup[] {
+    return parseFields(this.#text);
+  }
+}
+
+/** A head of which only the fields are known. */
+export class FieldsHead implements SentHead {
+  readonly #fields: readonly FieldGroup[];
+
+  constructor(fields: readonly FieldGroup[]) {
+    this.#fields = fields;
+  }
+
+  fields(): readonly FieldGroup[] {
+    return this.#fields;
+  }
 }
 
 /** The fields of a head in wire order; neighbouring lines of one name are one entry. */
@@ -52,13 +78,6 @@ export function rawField(raw: readonly string[], name: string): string | undefin
     if (raw[i]!.length === name.length && raw[i]!.toLowerCase() === name) return raw[i + 1];
   }
   return undefined;
-}
-
-/** Node's flat list of raw headers as pairs. */
-export function pairs(raw: readonly string[]): HeaderField[] {
-  const fields: HeaderField[] = [];
-  for (let i = 0; i + 1 < raw.length; i += 2) fields.push([raw[i]!, raw[i + 1]!]);
-  return fields;
 }
 
 /** Node's flat list of raw headers as the map that hooks get. */

@@ -1,17 +1,11 @@
-import type { HeaderField } from '../events/round-trip.ts';
 import type { HeaderMap } from '../trace/client-trace.ts';
-import { headerMap, pairs, rawField } from './request-head.ts';
+import { headerMap, rawField } from './request-head.ts';
 import { ResponseHead } from './response-head.ts';
 
 /** Response fields as undici's parsers give them: a flat list of bytes, or of strings, or (HTTP/2, undici 8) an object. */
 export type RawHeaders =
   | readonly (Uint8Array | string)[]
   | Readonly<Record<string, string | readonly string[]>>;
-
-/** Fields in order of arrival, names as sent. */
-export function fieldsOf(raw: RawHeaders | undefined): HeaderField[] {
-  return raw === undefined ? [] : pairs(flat(raw));
-}
 
 /** Fields as the map that hooks get. */
 export function headerMapOf(raw: RawHeaders): HeaderMap {
@@ -28,8 +22,8 @@ export function undiciHead(status: number, statusText: string, raw: RawHeaders):
   return new ResponseHead(status, statusText, '1.1', raw, headerMapOf);
 }
 
-/** Names and values in turn, as node:http gives them. */
-function flat(raw: RawHeaders): string[] {
+/** Names and values in turn, in order of arrival, names as sent. */
+export function flat(raw: RawHeaders): string[] {
   if (isList(raw)) return raw.map(text);
   // HTTP/2's pseudo fields are no fields.
   const fields = Object.entries(raw).filter(([name]) => !name.startsWith(':'));

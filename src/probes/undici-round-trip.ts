@@ -1,18 +1,18 @@
 import type { Socket } from 'node:net';
 import { now } from '../events/clock.ts';
 import { Connection } from '../events/connection.ts';
-import { type ExchangeFacts, type FieldGroup, RoundTrip, cutOff } from '../events/round-trip.ts';
+import { type ExchangeFacts, RoundTrip, type SentHead, cutOff } from '../events/round-trip.ts';
 import type { ResponseInfo } from '../trace/client-trace.ts';
 import { HttptraceError } from '../trace/errors.ts';
 import { HOOKS } from '../trace/hooks.ts';
 import { Connections } from './connections.ts';
 import { type AnnouncedDial, dialOf } from './dial.ts';
 import type { StreamExchange, StreamOwner } from './next-stream.ts';
-import { parseFields } from './request-head.ts';
+import { TextHead } from './request-head.ts';
 import { watchWrites } from './socket-writes.ts';
 import { expectRedirect } from './undici-calls.ts';
 import { type UndiciCopy, type UndiciRequest, hasWholeBody } from './undici-copy.ts';
-import { type RawHeaders, fieldIn, fieldsOf, headerMapOf, undiciHead } from './undici-headers.ts';
+import { type RawHeaders, fieldIn, flat, headerMapOf, undiciHead } from './undici-headers.ts';
 import { type Origin, originOf } from './undici-origin.ts';
 import type { Waiting } from './undici-waiting.ts';
 
@@ -82,9 +82,9 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner, Waiting {
     return `${this.#origin.text}${path.startsWith('/') ? '' : '/'}${path}`;
   }
 
-  get requestFields(): readonly FieldGroup[] | undefined {
-    if (this.#exchange !== undefined) return this.#exchange.requestFields;
-    return this.#head === undefined ? undefined : parseFields(this.#head);
+  get sentHead(): SentHead | undefined {
+    if (this.#exchange !== undefined) return this.#exchange.sentHead;
+    return this.#head === undefined ? undefined : new TextHead(this.#head);
   }
 
   facts(): ExchangeFacts {
@@ -95,8 +95,8 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner, Waiting {
       bytesWritten: socket === undefined ? undefined : socket.bytesWritten - this.#writtenBefore,
       bytesRead: socket === undefined ? undefined : socket.bytesRead - this.#readBefore,
       bodyBytes: this.#bodyBytes,
-      responseFields: fieldsOf(this.#response),
-      trailers: fieldsOf(this.#trailers),
+      responseFields: flat(this.#response ?? []),
+      trailers: flat(this.#trailers ?? []),
     };
   }
 

@@ -14,19 +14,11 @@ export class DialBuilder {
   host: string | undefined = undefined;
   addresses: readonly string[] | undefined = undefined;
   readonly attempts: Attempt[] = [];
-  dnsStartTime: number | undefined = undefined;
-  /** Of the last handshake, which is the one with the origin; one before it was with the proxy. */
-  tlsStartTime: number | undefined = undefined;
   tlsState: TLSConnectionState | undefined = undefined;
   tlsError: Error | null = null;
   handshakes = 0;
 
-  get happened(): boolean {
-    return this.dnsStartTime !== undefined || this.attempts.length > 0 || this.tlsStartTime !== undefined;
-  }
-
-  dnsStart(time: number, host: string): void {
-    this.dnsStartTime = time;
+  dnsStart(host: string): void {
     this.host = host;
   }
 
@@ -41,8 +33,7 @@ export class DialBuilder {
     attempt.err = err;
   }
 
-  tlsStart(time: number): void {
-    this.tlsStartTime = time;
+  tlsStart(): void {
     this.tlsState = undefined;
     this.handshakes++;
   }

@@ -1,14 +1,15 @@
-import { now } from '../events/clock.ts';
-import type { ExchangeFacts } from '../events/round-trip.ts';
+import type { ExchangeFacts, FlatFields } from '../events/round-trip.ts';
 import type { HeaderMap } from '../trace/client-trace.ts';
-import { connectionFacts, tlsRecord } from './connection-record.ts';
+import { HOOK_NAMES, type HookName } from '../trace/hooks.ts';
+import { addBusy } from './busy.ts';
+import { CODES, type Capture, MOMENT } from './capture.ts';
+import { type ConnectionFacts, tlsRecord } from './connection-record.ts';
 import type { Attempt, DialBuilder } from './dial-builder.ts';
 import { errorRecord } from './error-record.ts';
 import type { Mutable } from './mutable.ts';
 import { isElsewhere, parseAddr } from './origin.ts';
 import { type Moments, lastPhase, microseconds, phasesOf } from './phases.ts';
 import { globalId, processInfo, wallTime } from './process-info.ts';
-import type { RecordBuilder } from './record-builder.ts';
 import type { Redaction } from './redact.ts';
 import { parseServerTiming } from './server-timing.ts';
 import {
@@ -16,7 +17,9 @@ import {
   type ConnectionUse,
   type DialRecord,
   type HeaderField,
+  type InformationalRecord,
   RECORD_VERSION,
+  type RecordedEvent,
   type RequestRecord,
   type ResponseRecord,
   type RoundTripRecord,
@@ -25,98 +28,146 @@ import {
 
 const SERVER_TIMING = 'server-timing';
 
-/** The record of what `builder` has gathered: of a finished round trip, or of one that is still open. */
-export function makeRecord(builder: RecordBuilder, redaction: Redaction): RoundTripRecord {
-  const { roundTrip, start, error, connection, dial } = builder;
-  const facts = roundTrip.facts();
-  const moments = momentsOf(builder);
-  const id = globalId(roundTrip.id);
+/** The record of what was captured: of a finished round trip, or of one that was still open. */
+export function makeRecord(capture: Capture, redaction: Redaction): RoundTripRecord {
+  const { error, connection, dial, facts = NOTHING } = capture;
+  const moments = momentsOf(capture);
+  const { start } = moments;
+  const id = globalId(capture.id);
   const record: Mutable<RoundTripRecord> = {
     type: 'roundTrip',
     version: RECORD_VERSION,
     id,
     call: {
-      id: roundTrip.callId === roundTrip.id ? id : globalId(roundTrip.callId),
-      attempt: roundTrip.attempt,
-      reason: roundTrip.reason,
-      known: roundTrip.callKnown,
+      id: capture.callId === capture.id ? id : globalId(capture.callId),
+      attempt: capture.attempt,
+      reason: capture.reason,
+      known: capture.callKnown,
     },
     process: processInfo(),
-    client: { name: roundTrip.client, version: roundTrip.clientVersion },
-    intercepted: roundTrip.intercepted,
+    client: { name: capture.client, version: capture.clientVersion },
+    intercepted: capture.intercepted,
     wallTime: wallTime(start),
     start,
     duration: microseconds(moments.end - start),
-    outcome: builder.doneTime === undefined ? 'incomplete' : error === null ? 'ok' : 'error',
+    outcome: !capture.done ? 'incomplete' : error === null ? 'ok' : 'error',
     // A mock's answer took no time that any phase is about.
-    phases: roundTrip.intercepted ? [] : phasesOf(moments),
-    // A copy: a dial can go on after the end.
-    events: builder.events.slice(),
-    request: requestOf(builder, facts, redaction),
-    informational: builder.informational.map(({ status, time, header }) => ({
-      status,
-      time,
-      header: redaction.fields(listed(header)),
-    })),
+    phases: capture.intercepted ? [] : addBusy(phasesOf(moments), capture, start),
+    events: eventsOf(capture),
+    request: requestOf(capture, facts, redaction),
+    informational: informationalOf(capture, redaction),
   };
-  if (builder.response !== undefined) record.response = responseOf(builder.response, facts, redaction);
-  if (connection !== undefined) record.connection = connectionOf(builder, connection);
-  if (dial.happened) record.dial = dialOf(dial, builder, moments, redaction);
+  if (capture.status !== undefined) record.response = responseOf(capture, capture.status, facts, redaction);
+  if (connection !== undefined) record.connection = connectionOf(capture, connection);
+  if (dial !== undefined) record.dial = dialOf(dial, capture, moments, redaction);
   if (error !== null) record.error = errorRecord(error, redaction, lastPhase(moments));
-  if (builder.callSite !== undefined) record.callSite = builder.callSite;
+  if (capture.callSite !== undefined) record.callSite = capture.callSite;
   return record;
 }
 
-function momentsOf(builder: RecordBuilder): Moments {
-  const { dial, connection, roundTrip } = builder;
-  const isOwn = builder.use?.reused === false && connection?.dial?.owner === roundTrip;
-  const dialCounts = dial.happened && (connection === undefined || isOwn);
-  const proxied = dialCounts && isProxied(builder);
-  const attempt = dial.attempts.at(-1);
+const NOTHING: ExchangeFacts = {
+  requestHttpVersion: '1.1',
+  bytesWritten: undefined,
+  bytesRead: undefined,
+  bodyBytes: undefined,
+  responseFields: [],
+  trailers: [],
+};
+
+function momentsOf(capture: Capture): Moments {
+  const { dial, connection } = capture;
+  const dialCounts = dial !== undefined && (connection === undefined || capture.ownDial);
+  const proxied = dialCounts && isProxied(capture);
   return {
-    start: builder.start,
+    start: timeOf(capture, CODES.roundTripStart) ?? capture.closed,
     // A failure after the last byte (the upload broke off) is still told in `error`.
-    end: builder.lastByteTime ?? builder.doneTime ?? now(),
-    dnsStart: dial.dnsStartTime,
-    connectStart: dial.attempts[0]?.start,
-    connectDone: attempt?.err === null ? attempt.done : undefined,
-    tlsStart: proxied && !isOriginsHandshake(builder) ? undefined : dial.tlsStartTime,
-    gotConn: builder.gotConnTime,
-    wroteRequest: builder.wroteRequestTime,
-    firstByte: builder.firstByteTime,
-    gotResponse: builder.responseTime,
-    informational: builder.informational.length > 0,
+    end: timeOf(capture, CODES.gotLastResponseByte) ?? timeOf(capture, CODES.roundTripDone) ?? capture.closed,
+    dnsStart: lastTimeOf(capture, CODES.dnsStart),
+    connectStart: timeOf(capture, CODES.connectStart),
+    connectDone: dial?.attempts.at(-1)?.err === null ? lastTimeOf(capture, CODES.connectDone) : undefined,
+    tlsStart:
+      proxied && !isOriginsHandshake(capture) ? undefined : lastTimeOf(capture, CODES.tlsHandshakeStart),
+    gotConn: timeOf(capture, CODES.gotConn),
+    wroteRequest: capture.writeFailed ? undefined : timeOf(capture, CODES.wroteRequest),
+    firstByte: timeOf(capture, CODES.gotFirstResponseByte),
+    gotResponse: timeOf(capture, CODES.gotResponse),
+    informational: capture.informational !== undefined,
     dialCounts,
     proxied,
   };
 }
 
+/** When the hook of this code was called, the first time. */
+function timeOf({ moments }: Capture, code: number): number | undefined {
+  for (let i = 0; i < moments.length; i += MOMENT) {
+    if (moments[i] === code) return microseconds(moments[i + 1]!);
+  }
+  return undefined;
+}
+
+/** When the hook of this code was called, the last time. */
+function lastTimeOf({ moments }: Capture, code: number): number | undefined {
+  for (let i = moments.length - MOMENT; i >= 0; i -= MOMENT) {
+    if (moments[i] === code) return microseconds(moments[i + 1]!);
+  }
+  return undefined;
+}
+
+function eventsOf(capture: Capture): RecordedEvent[] {
+  const { moments, details } = capture;
+  const events: RecordedEvent[] = [];
+  let next = 0;
+  for (let i = 0; i < moments.length; i += MOMENT) {
+    const name = HOOK_NAMES[moments[i]!]!;
+    const time = microseconds(moments[i + 1]!);
+    const detail = details?.[next]?.at === i ? details[next++]!.detail : detailOf(capture, name);
+    events.push(detail === undefined ? { name, time } : { name, time, detail });
+  }
+  return events;
+}
+
+/** What an event says that is remembered for another reason already. */
+function detailOf({ hostPort, use, status }: Capture, name: HookName): RecordedEvent['detail'] {
+  switch (name) {
+    case 'getConn':
+      return { hostPort };
+    case 'gotConn': {
+      const { reused = false, wasIdle = false, idleTime } = use ?? {};
+      if (!wasIdle || idleTime === undefined) return { reused, wasIdle };
+      return { reused, wasIdle, idleTime: microseconds(idleTime) };
+    }
+    case 'gotResponse':
+      return status === undefined ? undefined : { status };
+    default:
+      return undefined;
+  }
+}
+
 /** Its dial goes to a proxy; read off the dial's events when it came to no connection. */
-function isProxied({ connection, dial, roundTrip }: RecordBuilder): boolean {
-  if (connection !== undefined) return connectionFacts(connection).proxy !== undefined;
-  const attempt = dial.attempts[0];
+function isProxied({ connection, dial, url }: Capture): boolean {
+  if (connection !== undefined) return connection.proxy !== undefined;
+  const attempt = dial?.attempts[0];
   if (attempt?.network === 'unix') return false;
   const tried = attempt === undefined ? undefined : parseAddr(attempt.addr);
-  const host = dial.host ?? tried?.host;
-  return host !== undefined && isElsewhere({ host, port: tried?.port }, roundTrip.url);
+  const host = dial?.host ?? tried?.host;
+  return host !== undefined && isElsewhere({ host, port: tried?.port }, url);
 }
 
 /** By a proxy there can be two handshakes, of which the first is the proxy's own. */
-function isOriginsHandshake({ connection, dial, roundTrip }: RecordBuilder): boolean {
-  if (!roundTrip.url.startsWith('https:')) return false;
+function isOriginsHandshake({ connection, dial, url }: Capture): boolean {
+  if (!url.startsWith('https:') || dial === undefined) return false;
   // One that succeeded and gave no connection cannot have been the origin's.
   return connection !== undefined || dial.handshakes > 1 || dial.tlsError !== null;
 }
 
-function requestOf(builder: RecordBuilder, facts: ExchangeFacts, redaction: Redaction): RequestRecord {
-  const { roundTrip } = builder;
+function requestOf(capture: Capture, facts: ExchangeFacts, redaction: Redaction): RequestRecord {
   const header: HeaderField[] = [];
-  for (const { name, values } of builder.requestFields ?? roundTrip.requestFields ?? []) {
+  for (const { name, values } of capture.sentHead?.fields() ?? []) {
     for (const value of values) header.push(redaction.field(name, value));
   }
   const request: Mutable<RequestRecord> = {
-    method: roundTrip.method,
-    url: redaction.url(roundTrip.url),
+    method: capture.method,
+    url: redaction.url(capture.url),
     httpVersion: facts.requestHttpVersion,
     header,
   };
@@ -125,7 +176,8 @@ function requestOf(builder: RecordBuilder, facts: ExchangeFacts, redaction: Reda
 }
 
 function responseOf(
-  { status, statusText, httpVersion }: NonNullable<RecordBuilder['response']>,
+  { statusText, httpVersion }: Capture,
+  status: number,
   facts: ExchangeFacts,
   redaction: Redaction,
 ): ResponseRecord {
@@ -133,13 +185,19 @@ function responseOf(
     status,
     statusText,
     httpVersion,
-    header: redaction.fields(facts.responseFields),
-    trailers: redaction.fields(facts.trailers),
+    header: fieldsOf(facts.responseFields, redaction),
+    trailers: fieldsOf(facts.trailers, redaction),
     serverTiming: serverTimingOf(facts),
   };
   if (facts.bytesRead !== undefined) response.wireBytes = facts.bytesRead;
   if (facts.bodyBytes !== undefined) response.bodyBytes = facts.bodyBytes;
   return response;
+}
+
+function fieldsOf(flat: FlatFields, redaction: Redaction): HeaderField[] {
+  const fields: HeaderField[] = [];
+  for (let i = 0; i + 1 < flat.length; i += 2) fields.push(redaction.field(flat[i]!, flat[i + 1]!));
+  return fields;
 }
 
 /** A trailer may carry it too (W3C Server Timing, 2). */
@@ -150,21 +208,28 @@ function serverTimingOf({ responseFields, trailers }: ExchangeFacts): ResponseRe
   return entries;
 }
 
-function addServerTiming(fields: readonly HeaderField[], entries: ServerTimingEntry[]): void {
-  for (const [name, value] of fields) {
+function addServerTiming(flat: FlatFields, entries: ServerTimingEntry[]): void {
+  for (let i = 0; i + 1 < flat.length; i += 2) {
+    const name = flat[i]!;
     // The length first: lower case is made for the fewest.
     if (name.length !== SERVER_TIMING.length || name.toLowerCase() !== SERVER_TIMING) continue;
-    for (const entry of parseServerTiming(value)) entries.push(entry);
+    for (const entry of parseServerTiming(flat[i + 1]!)) entries.push(entry);
   }
 }
 
-function connectionOf(
-  builder: RecordBuilder,
-  connection: NonNullable<RecordBuilder['connection']>,
-): ConnectionUse {
-  const { use, doneTime, putIdleError, error } = builder;
+function informationalOf({ informational }: Capture, redaction: Redaction): InformationalRecord[] {
+  if (informational === undefined) return [];
+  return informational.map(({ status, time, header }) => ({
+    status,
+    time: microseconds(time),
+    header: listed(header).map(([name, value]) => redaction.field(name, value)),
+  }));
+}
+
+function connectionOf(capture: Capture, facts: ConnectionFacts): ConnectionUse {
+  const { use } = capture;
   // Field by field: a spread of them costs more than all the rest of the record.
-  const { id, protocol, transport, openedBy, local, remote, proxy, tls } = connectionFacts(connection);
+  const { id, protocol, transport, openedBy, local, remote, proxy, tls } = facts;
   const record: Mutable<ConnectionUse> = {
     id,
     reused: use?.reused ?? false,
@@ -179,38 +244,14 @@ function connectionOf(
   if (proxy !== undefined) record.proxy = proxy;
   if (tls !== undefined) record.tls = tls;
   if (use?.wasIdle === true && use.idleTime !== undefined) record.idleTime = microseconds(use.idleTime);
-  if (doneTime === undefined) return record;
-  record.after = afterwards(builder, connection);
-  // It may not have been closed yet, so the connection itself cannot tell.
-  if (record.after === 'closed') {
-    record.closeReason = putIdleError?.message ?? (error === null ? 'response' : 'error');
-  }
+  if (capture.after !== undefined) record.after = capture.after;
+  if (capture.closeReason !== undefined) record.closeReason = capture.closeReason;
   return record;
 }
 
-function afterwards(
-  builder: RecordBuilder,
-  connection: NonNullable<RecordBuilder['connection']>,
-): NonNullable<ConnectionUse['after']> {
-  // A pool is not asked, and CONNECT takes over the stream alone: the connection stays until its session ends.
-  if (connection.protocol === 'h2') return connection.closed === undefined ? 'kept' : 'closed';
-  if (isHandedOver(builder)) return 'handed-over';
-  return builder.putIdleError === null ? 'kept' : 'closed';
-}
-
-/** With 101, or whatever the answer to CONNECT, the socket is the program's own. */
-function isHandedOver({ response, roundTrip }: RecordBuilder): boolean {
-  return response?.status === 101 || (roundTrip.method === 'CONNECT' && response !== undefined);
-}
-
-function dialOf(
-  dial: DialBuilder,
-  builder: RecordBuilder,
-  moments: Moments,
-  redaction: Redaction,
-): DialRecord {
+function dialOf(dial: DialBuilder, capture: Capture, moments: Moments, redaction: Redaction): DialRecord {
   const record: Mutable<DialRecord> = {
-    used: moments.dialCounts && builder.connection !== undefined,
+    used: moments.dialCounts && capture.connection !== undefined,
     attempts: dial.attempts.map((attempt) => attemptOf(attempt, moments.start, redaction)),
   };
   if (dial.host !== undefined) record.host = dial.host;

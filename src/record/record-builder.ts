@@ -1,6 +1,5 @@
-import { eventTime, now } from '../events/clock.ts';
-import type { Connection, ConnectionUse as Use } from '../events/connection.ts';
-import type { FieldGroup, RoundTrip } from '../events/round-trip.ts';
+import { eventTime, loopIdle } from '../events/clock.ts';
+import type { RoundTrip } from '../events/round-trip.ts';
 import type {
   ClientTrace,
   DNSDoneInfo,
@@ -12,153 +11,163 @@ import type {
   TLSConnectionState,
   WroteRequestInfo,
 } from '../trace/client-trace.ts';
+import { CODES, Capture, type EventDetail } from './capture.ts';
 import { connectionFacts } from './connection-record.ts';
 import { DialBuilder } from './dial-builder.ts';
 import { errorWord } from './error-record.ts';
-import { microseconds } from './phases.ts';
-import type { RecordedEvent } from './types.ts';
 
 /** What is told about a round trip's end. */
 export type OnDone = (builder: RecordBuilder) => void;
 
-/**
- * The trace that gathers what a record needs of one round trip. It only remembers; `makeRecord` makes data of it when
- * the round trip is over, so that recording costs little while the request is under way.
- */
+/** The trace that captures one round trip. It only remembers; `makeRecord` makes data of it. */
 export class RecordBuilder implements ClientTrace {
   readonly roundTrip: RoundTrip;
-  readonly callSite: readonly string[] | undefined;
-  readonly events: RecordedEvent[] = [];
-  readonly dial = new DialBuilder();
-  readonly informational: { status: number; time: number; header: HeaderMap }[] = [];
-  start = microseconds(now());
-  requestFields: readonly FieldGroup[] | undefined = undefined;
-  response: ResponseInfo | undefined = undefined;
-  connection: Connection | undefined = undefined;
-  use: Use | undefined = undefined;
-  gotConnTime: number | undefined = undefined;
-  /** Undefined also when writing failed. */
-  wroteRequestTime: number | undefined = undefined;
-  firstByteTime: number | undefined = undefined;
-  responseTime: number | undefined = undefined;
-  lastByteTime: number | undefined = undefined;
-  doneTime: number | undefined = undefined;
+  /** Undefined when it was taken: the connection that a round trip opened keeps it and this, but not what was captured. */
+  #capture: Capture | undefined;
   /** Undefined until the agent was asked to keep the connection. */
-  putIdleError: Error | null | undefined = undefined;
-  error: Error | null = null;
+  #putIdleError: Error | null | undefined = undefined;
   #onDone: OnDone | undefined;
 
   constructor(roundTrip: RoundTrip, callSite: readonly string[] | undefined, onDone: OnDone) {
     this.roundTrip = roundTrip;
-    this.callSite = callSite;
+    this.#capture = new Capture(callSite);
     this.#onDone = onDone;
     roundTrip.detailed = true;
   }
 
+  /** What was captured, once. A round trip that goes on is not captured any more. */
+  take(): Capture | undefined {
+    const capture = this.#capture;
+    if (capture === undefined) return undefined;
+    this.#capture = undefined;
+    this.#onDone = undefined;
+    capture.close(this.roundTrip, this.#putIdleError);
+    this.#putIdleError = undefined;
+    return capture;
+  }
+
   roundTripStart(): void {
-    this.start = this.#event('roundTripStart');
+    this.#moment(CODES.roundTripStart);
   }
 
   getConn(hostPort: string): void {
-    this.#event('getConn', { hostPort });
+    this.#event(CODES.getConn);
+    if (this.#capture !== undefined) this.#capture.hostPort = hostPort;
   }
 
-  gotConn({ reused, wasIdle, idleTime }: GotConnInfo): void {
-    this.gotConnTime = this.#event(
-      'gotConn',
-      !wasIdle || idleTime === undefined
-        ? { reused, wasIdle }
-        : { reused, wasIdle, idleTime: microseconds(idleTime) },
-    );
-    this.connection = this.roundTrip.connection;
-    this.use = this.connection?.use;
+  gotConn(_info: GotConnInfo): void {
+    this.#moment(CODES.gotConn);
+    const { connection } = this.roundTrip;
+    if (this.#capture === undefined || connection === undefined) return;
+    this.#capture.use = connection.use;
     // Now, because a socket that has been closed by the end no longer knows its addresses. Read once a connection.
-    if (this.connection !== undefined) connectionFacts(this.connection, this.roundTrip);
+    connectionFacts(connection, this.roundTrip);
   }
 
   putIdleConn(err: Error | null): void {
-    this.#event('putIdleConn', errorDetail(err));
-    this.putIdleError = err;
+    this.#event(CODES.putIdleConn, errorDetail(err));
+    this.#putIdleError = err;
   }
 
   gotFirstResponseByte(): void {
-    this.firstByteTime = this.#event('gotFirstResponseByte');
+    this.#moment(CODES.gotFirstResponseByte);
   }
 
   got100Continue(): void {
-    this.#event('got100Continue');
+    this.#event(CODES.got100Continue);
   }
 
   got1xxResponse(code: number, header: HeaderMap): void {
-    this.informational.push({ status: code, time: this.#event('got1xxResponse', { code }), header });
+    this.#event(CODES.got1xxResponse, { code });
+    if (this.#capture === undefined) return;
+    (this.#capture.informational ??= []).push({ status: code, time: eventTime(), header });
   }
 
   dnsStart({ host }: DNSStartInfo): void {
-    this.dial.dnsStart(this.#event('dnsStart', { host }), host);
+    this.#moment(CODES.dnsStart, { host });
+    this.#dial()?.dnsStart(host);
   }
 
   dnsDone({ addrs, err }: DNSDoneInfo): void {
-    this.dial.addresses = addrs.map(({ address }) => address);
-    this.#event('dnsDone', { addrs: this.dial.addresses.join(' '), ...errorDetail(err) });
+    const addresses = addrs.map(({ address }) => address);
+    this.#event(CODES.dnsDone, { addrs: addresses.join(' '), ...errorDetail(err) });
+    const dial = this.#dial();
+    if (dial !== undefined) dial.addresses = addresses;
   }
 
   connectStart(network: 'tcp' | 'unix', addr: string): void {
-    this.dial.connectStart(this.#event('connectStart', { network, addr }), network, addr);
+    this.#moment(CODES.connectStart, { network, addr });
+    this.#dial()?.connectStart(eventTime(), network, addr);
   }
 
   connectDone(network: 'tcp' | 'unix', addr: string, err: Error | null): void {
-    this.dial.connectDone(this.#event('connectDone', { network, addr, ...errorDetail(err) }), addr, err);
+    this.#moment(CODES.connectDone, { network, addr, ...errorDetail(err) });
+    this.#dial()?.connectDone(eventTime(), addr, err);
   }
 
   tlsHandshakeStart(): void {
-    this.dial.tlsStart(this.#event('tlsHandshakeStart'));
+    this.#moment(CODES.tlsHandshakeStart);
+    this.#dial()?.tlsStart();
   }
 
   tlsHandshakeDone(state: TLSConnectionState, err: Error | null): void {
     const version = state.version === undefined ? {} : { version: state.version };
-    this.#event('tlsHandshakeDone', { ...version, ...errorDetail(err) });
-    this.dial.tlsDone(state, err);
+    this.#event(CODES.tlsHandshakeDone, { ...version, ...errorDetail(err) });
+    this.#dial()?.tlsDone(state, err);
   }
 
   wroteHeaders(): void {
-    this.#event('wroteHeaders');
-    this.requestFields = this.roundTrip.requestFields;
+    this.#event(CODES.wroteHeaders);
+    if (this.#capture !== undefined) this.#capture.sentHead = this.roundTrip.sentHead;
   }
 
   wait100Continue(): void {
-    this.#event('wait100Continue');
+    this.#event(CODES.wait100Continue);
   }
 
   wroteRequest({ err }: WroteRequestInfo): void {
-    const time = this.#event('wroteRequest', errorDetail(err));
-    if (err === null) this.wroteRequestTime = time;
+    this.#moment(CODES.wroteRequest, errorDetail(err));
+    if (this.#capture !== undefined) this.#capture.writeFailed = err !== null;
   }
 
   gotResponse(info: ResponseInfo): void {
-    this.responseTime = this.#event('gotResponse', { status: info.status });
-    this.response = info;
+    this.#moment(CODES.gotResponse);
+    if (this.#capture === undefined) return;
+    this.#capture.status = info.status;
+    this.#capture.statusText = info.statusText;
+    this.#capture.httpVersion = info.httpVersion;
   }
 
   gotLastResponseByte(): void {
-    this.lastByteTime = this.#event('gotLastResponseByte');
+    this.#moment(CODES.gotLastResponseByte);
   }
 
   roundTripDone({ err }: RoundTripDoneInfo): void {
-    this.doneTime = this.#event('roundTripDone', errorDetail(err));
-    this.error = err;
+    this.#moment(CODES.roundTripDone, errorDetail(err));
+    if (this.#capture === undefined) return;
+    this.#capture.done = true;
+    this.#capture.error = err;
     this.#onDone?.(this);
-    // The connection that it opened keeps the round trip, but not its recorder and not its errors: the stack of an error
-    // keeps the request.
-    this.#onDone = undefined;
-    this.error = null;
-    this.putIdleError = undefined;
-    this.dial.attempts.length = 0;
   }
 
-  #event(name: string, detail?: RecordedEvent['detail']): number {
-    const time = microseconds(eventTime());
-    this.events.push(detail === undefined ? { name, time } : { name, time, detail });
-    return time;
+  /** An event that can bound a phase: how long the event loop had been idle then tells how busy it was in the phase. */
+  #moment(code: number, detail?: EventDetail['detail']): void {
+    this.#remember(code, loopIdle(), detail);
+  }
+
+  #event(code: number, detail?: EventDetail['detail']): void {
+    this.#remember(code, Number.NaN, detail);
+  }
+
+  #remember(code: number, idle: number, detail: EventDetail['detail'] | undefined): void {
+    const capture = this.#capture;
+    if (capture === undefined) return;
+    if (detail !== undefined) (capture.details ??= []).push({ at: capture.moments.length, detail });
+    capture.moments.push(code, eventTime(), idle);
+  }
+
+  #dial(): DialBuilder | undefined {
+    return this.#capture === undefined ? undefined : (this.#capture.dial ??= new DialBuilder());
   }
 }
 

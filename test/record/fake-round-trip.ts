@@ -1,9 +1,10 @@
 import {
   type ExchangeFacts,
-  type FieldGroup,
-  type HeaderField,
+  type FlatFields,
   RoundTrip,
+  type SentHead,
 } from '../../src/events/round-trip.ts';
+import type { Capture } from '../../src/record/capture.ts';
 import { makeRecord } from '../../src/record/make-record.ts';
 import { RecordBuilder } from '../../src/record/record-builder.ts';
 import { Redaction, type RedactionOptions } from '../../src/record/redact.ts';
@@ -13,16 +14,15 @@ import type { RoundTripRecord } from '../../src/record/types.ts';
 export class FakeRoundTrip extends RoundTrip {
   readonly clientVersion = 'v1.2.3';
   url = 'http://example.test/';
-  requestFields: readonly FieldGroup[] | undefined = [];
-  responseFields: readonly HeaderField[] = [];
-  trailers: readonly HeaderField[] = [];
+  sentHead: SentHead | undefined = { fields: () => [] };
+  responseFields: FlatFields = [];
+  trailers: FlatFields = [];
   readonly builder: RecordBuilder;
-  /** Made at the end, when a recorder makes it: the builder lets go of its errors then. */
-  #atEnd: RoundTripRecord | undefined;
+  #captured: Capture | undefined;
 
   constructor() {
     super('http', 'GET');
-    this.builder = new RecordBuilder(this, undefined, () => (this.#atEnd = this.#make()));
+    this.builder = new RecordBuilder(this, undefined, () => this.#capture());
     this.traces = [this.builder];
   }
 
@@ -37,13 +37,14 @@ export class FakeRoundTrip extends RoundTrip {
     };
   }
 
-  /** The record made at its end; before that one of what is known. */
+  /** Its record; before its end that of what is known, after which it is not recorded any more. */
   record(options?: RedactionOptions): RoundTripRecord {
-    return this.#atEnd ?? this.#make(options);
+    return makeRecord(this.#capture(), new Redaction(options));
   }
 
-  #make(options?: RedactionOptions): RoundTripRecord {
-    return makeRecord(this.builder, new Redaction(options));
+  #capture(): Capture {
+    // There is one until it is taken.
+    return (this.#captured ??= this.builder.take()!);
   }
 }
 

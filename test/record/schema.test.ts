@@ -53,8 +53,8 @@ const roundTrip: Full<RoundTripRecord> = {
   start: 1000.5,
   duration: 3,
   phases: [
-    { name: 'wait', start: 0, duration: 1 },
-    { name: 'receive', start: 1, duration: 2 },
+    { name: 'wait', start: 0, duration: 1, busy: 0.5 },
+    { name: 'receive', start: 1, duration: 2, busy: 2 },
   ],
   events: [{ name: 'roundTripDone', time: 1003.5, detail: { error: 'ECONNRESET', count: 1, last: true } }],
   request: {

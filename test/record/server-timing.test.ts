@@ -74,13 +74,9 @@ describe('Server-Timing', () => {
 
   it('is read from every such field of the head and the trailers', () => {
     const roundTrip = new FakeRoundTrip();
-    roundTrip.responseFields = [
-      ['Server-Timing', 'a;dur=1'],
-      ['X-Other-Field', 'no'],
-      ['server-timing', 'b, c'],
-    ];
-    roundTrip.trailers = [['SERVER-TIMING', 'd;dur=4']];
-    roundTrip.builder.response = { status: 200, statusText: 'OK', httpVersion: '1.1', header: {} };
+    roundTrip.responseFields = ['Server-Timing', 'a;dur=1', 'X-Other-Field', 'no', 'server-timing', 'b, c'];
+    roundTrip.trailers = ['SERVER-TIMING', 'd;dur=4'];
+    roundTrip.builder.gotResponse({ status: 200, statusText: 'OK', httpVersion: '1.1', header: {} });
     expect(roundTrip.record().response?.serverTiming).toStrictEqual([
       { name: 'a', duration: 1 },
       { name: 'b' },

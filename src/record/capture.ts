@@ -1,0 +1,130 @@
+import { now } from '../events/clock.ts';
+import type { Connection, ConnectionUse as Use } from '../events/connection.ts';
+import type { ExchangeFacts, RoundTrip, SentHead } from '../events/round-trip.ts';
+import type { HeaderMap, RoundTripInfo } from '../trace/client-trace.ts';
+import { HOOK_NAMES, type HookName } from '../trace/hooks.ts';
+import { type ConnectionFacts, connectionFacts } from './connection-record.ts';
+import type { DialBuilder } from './dial-builder.ts';
+import { microseconds } from './phases.ts';
+import type { ConnectionUse, RecordedEvent } from './types.ts';
+
+/** Numbers of one event in {@link Capture.moments}: the hook, the time, the event loop's idle time. */
+export const MOMENT = 3;
+
+/** The number by which a hook's events are remembered. */
+export const CODES = Object.fromEntries(HOOK_NAMES.map((name, code) => [name, code])) as Readonly<
+  Record<HookName, number>
+>; // All names are keys.
+
+/** A 1xx response. */
+export interface Informational {
+  readonly status: number;
+  readonly time: number;
+  readonly header: HeaderMap;
+}
+
+/** A detail of an event that no other field tells. */
+export interface EventDetail {
+  /** Index of the event in {@link Capture.moments}. */
+  readonly at: number;
+  readonly detail: NonNullable<RecordedEvent['detail']>;
+}
+
+/**
+ * What is remembered of a round trip until somebody wants to see its record: numbers in one array and what the client
+ * gave, unread. Making a record takes as long as all of the tracing, and most records of a busy program are never
+ * looked at. It keeps nothing alive of the client, of the traces or of the request.
+ */
+export class Capture {
+  /** {@link MOMENT} numbers an event: doubles in one array, because an object an event costs three times as much. */
+  readonly moments: number[] = [];
+  callSite: readonly string[] | undefined;
+  sentHead: SentHead | undefined = undefined;
+  /** Where the connection was to go. */
+  hostPort = '';
+  status: number | undefined = undefined;
+  statusText = '';
+  httpVersion = '';
+  use: Use | undefined = undefined;
+  connection: ConnectionFacts | undefined = undefined;
+  dial: DialBuilder | undefined = undefined;
+  informational: Informational[] | undefined = undefined;
+  details: EventDetail[] | undefined = undefined;
+  error: Error | null = null;
+  /** `wroteRequest` came with an error. */
+  writeFailed = false;
+  /** It has ended; else it is recorded as it is. */
+  done = false;
+
+  // Known at the end.
+  id = 0;
+  callId = 0;
+  attempt = 1;
+  reason: RoundTripInfo['reason'] = 'first';
+  callKnown = false;
+  intercepted = false;
+  client: RoundTripInfo['client'] = 'http';
+  clientVersion = '';
+  method = '';
+  url = '';
+  facts: ExchangeFacts | undefined = undefined;
+  after: ConnectionUse['after'] = undefined;
+  closeReason: string | undefined = undefined;
+  /** When it was closed: its end, where no event tells one. */
+  closed = 0;
+  /** Its own dial opened the connection that served it. */
+  ownDial = false;
+
+  constructor(callSite: readonly string[] | undefined) {
+    this.callSite = callSite;
+  }
+
+  /** Reads from `roundTrip` what only it knows, and will not know any more. */
+  close(roundTrip: RoundTrip, putIdleError: Error | null | undefined): void {
+    this.closed = microseconds(now());
+    this.id = roundTrip.id;
+    this.callId = roundTrip.callId;
+    this.attempt = roundTrip.attempt;
+    this.reason = roundTrip.reason;
+    this.callKnown = roundTrip.callKnown;
+    this.intercepted = roundTrip.intercepted;
+    this.client = roundTrip.client;
+    this.clientVersion = roundTrip.clientVersion;
+    this.method = roundTrip.method;
+    this.url = roundTrip.url;
+    this.facts = roundTrip.facts();
+    this.sentHead ??= roundTrip.sentHead;
+    const { connection } = roundTrip;
+    if (connection === undefined) return;
+    this.connection = connectionFacts(connection, roundTrip);
+    this.ownDial = this.use?.reused === false && connection.dial?.owner === roundTrip;
+    if (!this.done) return;
+    this.after = this.#afterwards(connection, putIdleError);
+    // It may not have been closed yet, so the connection itself cannot tell.
+    if (this.after === 'closed') {
+      this.closeReason = putIdleError?.message ?? (this.error === null ? 'response' : 'error');
+    }
+  }
+
+  /**
+   * It has what must not be kept: the stack of an error keeps the request. A dial's state is large, and its record is not.
+   */
+  get mustBeMade(): boolean {
+    return this.error !== null || this.dial !== undefined;
+  }
+
+  #afterwards(
+    connection: Connection,
+    putIdleError: Error | null | undefined,
+  ): NonNullable<ConnectionUse['after']> {
+    // A pool is not asked, and CONNECT takes over the stream alone: the connection stays until its session ends.
+    if (connection.protocol === 'h2') return connection.closed === undefined ? 'kept' : 'closed';
+    if (this.#isHandedOver) return 'handed-over';
+    return putIdleError === null ? 'kept' : 'closed';
+  }
+
+  /** With 101, or whatever the answer to CONNECT, the socket is the program's own. */
+  get #isHandedOver(): boolean {
+    return this.status === 101 || (this.method === 'CONNECT' && this.status !== undefined);
+  }
+}

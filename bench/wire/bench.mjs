@@ -60,6 +60,7 @@ export async function startBench(directory, partBytes, isPinned) {
     keys = '';
     const capture = await startCapture(`${file}.pcap`, port, serverCore);
     const output = await (tool === 'curl' ? runCurl(plan, origin) : runClient(plan, origin));
+    await capture.complete();
     const lost = await capture.stop();
     if (lost > 0) process.stderr.write(`${client}, ${tool}: ${lost} packets are missing in the capture\n`);
     const recording = { client, tool, loop, port, output };

@@ -1,11 +1,15 @@
 // tcpdump on the loopback interface.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** tcpdump hands packets over in blocks, the last of them after a second. */
-const LAST_BLOCK = 1200;
+import { readPcap } from './pcap.mjs';
+
+/** Milliseconds. tcpdump is handed packets in blocks, and may wait for the processor. */
+const LAST_PACKET_WITHIN = 20_000;
+const LOOK_EVERY = 100;
 
 /** There can be no capture here. */
 export class CannotCapture extends Error {}
@@ -16,13 +20,14 @@ export class CannotCapture extends Error {}
  * @param {string} file
  * @param {number} port
  * @param {readonly string[]} command that runs tcpdump on the right core
- * @returns {Promise<{ stop(): Promise<number> }>} `stop` returns how many packets were lost
+ * @returns {Promise<{ complete(): Promise<void>, stop(): Promise<number> }>} `complete` waits until all packets that were sent
+ *   so far are in the file, `stop` returns how many were lost
  * @throws {CannotCapture} without tcpdump, or without the right to capture.
  */
 export async function startCapture(file, port, command = []) {
   const output = openSync(file, 'w');
   const device = process.platform === 'linux' ? 'lo' : 'lo0';
-  const options = ['-i', device, '-n', '-B', '65536', '--time-stamp-precision=nano', '-w', '-'];
+  const options = ['-i', device, '-n', '-U', '-B', '65536', '--time-stamp-precision=nano', '-w', '-'];
   const [program, ...args] = [...command, 'tcpdump', ...options, `tcp port ${port}`];
   const tcpdump = spawn(program ?? 'tcpdump', args, { stdio: ['ignore', output, 'pipe'] });
   closeSync(output);
@@ -39,8 +44,19 @@ export async function startCapture(file, port, command = []) {
   });
   await listening;
   return {
+    async complete() {
+      const sentinel = connect({ port, host: 'localhost' });
+      await once(sentinel, 'connect');
+      const { localPort } = sentinel;
+      sentinel.destroy();
+      const deadline = performance.now() + LAST_PACKET_WITHIN;
+      while (!readPcap(readFileSync(file)).some(({ from }) => from === localPort)) {
+        if (performance.now() > deadline)
+          throw new Error(`tcpdump has not seen a connection of ${LAST_PACKET_WITHIN} ms ago: ${said}`);
+        await delay(LOOK_EVERY);
+      }
+    },
     async stop() {
-      await delay(LAST_BLOCK);
       const closed = once(tcpdump, 'close');
       tcpdump.kill('SIGINT');
       await closed;

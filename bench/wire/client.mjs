@@ -12,7 +12,7 @@ const {
   origin,
   connections,
   bodyBytes,
-  busy,
+  loop,
   dist,
   peers,
 } = JSON.parse(process.argv[2] ?? '{}');
@@ -23,7 +23,7 @@ const body = Buffer.alloc(bodyBytes, 'x');
 
 const start = readClocks();
 let isOver = false;
-if (busy) block();
+if (loop === 'busy') block();
 for (let connection = 0; connection < connections; connection++) {
   for (const kind of KINDS) {
     // So that requests do not begin at the same point of the turn in which the answer before was read.

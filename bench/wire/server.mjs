@@ -1,5 +1,5 @@
 // The servers of one measurement, in a process of their own: HTTP/1.1 and HTTP/2, each without and with TLS. They answer
-// in two parts with a pause between, so that the first byte of a response is not its last. Started with an IPC channel;
+// after a pause and in two parts, so that the first byte of a response is not its last. Started with an IPC channel;
 // sends its ports, and each line of TLS keys.
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,7 +9,8 @@ import http2 from 'node:http2';
 import https from 'node:https';
 import { join } from 'node:path';
 
-const PAUSE = 3;
+/** Milliseconds; random, so that answers do not come in step with what keeps the client's event loop busy. */
+const PAUSE = { least: 1, most: 10 };
 const [directory = '.', bytes = '8192'] = process.argv.slice(2);
 const part = 'x'.repeat(Number(bytes));
 
@@ -41,10 +42,18 @@ process.on('disconnect', () => process.exit());
 function answer(request, response) {
   request.resume();
   request.on('end', () => {
-    response.setHeader('content-length', part.length * 2);
-    // The last of a connection's requests: the next one dials anew, whatever the client.
-    if (request.url === '/stream' && request.httpVersion === '1.1') response.setHeader('connection', 'close');
-    response.write(part);
-    setTimeout(() => response.end(part), PAUSE);
+    pause(() => {
+      response.setHeader('content-length', part.length * 2);
+      // The last of a connection's requests: the next one dials anew, whatever the client.
+      if (request.url === '/stream' && request.httpVersion === '1.1')
+        response.setHeader('connection', 'close');
+      response.write(part);
+      pause(() => response.end(part));
+    });
   });
+}
+
+/** @param {() => void} then */
+function pause(then) {
+  setTimeout(then, PAUSE.least + Math.random() * (PAUSE.most - PAUSE.least));
 }

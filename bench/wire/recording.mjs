@@ -52,9 +52,12 @@ export function evaluate({ client, tool, loop, port, output }, capture, keys) {
   const flows = flowsOf(readPcap(capture), port);
   const secrets = server === 'https' || server === 'h2' ? readKeyLog(keys) : undefined;
   const protocol = server === 'h2' || server === 'h2c' ? 'h2' : 'h1';
+  // Only of the ports that were told: other connections are none of the client's.
+  const ports = new Set(output.told.map(({ port }) => port));
   /** @type {Map<number, import('./facts.mjs').WireFacts[]>} */
   const facts = new Map();
-  for (const [clientPort, flow] of flows) facts.set(clientPort, factsOf(flow, protocol, secrets));
+  for (const [clientPort, flow] of flows)
+    if (ports.has(clientPort)) facts.set(clientPort, factsOf(flow, protocol, secrets));
   const factsOfPort = (/** @type {number} */ clientPort) => facts.get(clientPort) ?? [];
   const told = output.told.map((request) => onRealtime(request, output, factsOfPort));
   const { errors, matched } = compare(told, factsOfPort, KINDS);

@@ -16,6 +16,10 @@ import { packageVersion } from './version.ts';
  */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   try {
+    if (argv[0] === 'run') {
+      const { runProgram } = await import('./program/run-program.ts');
+      return await runProgram(argv.slice(1), io);
+    }
     const options = readOptions(argv);
     if (options.help) return await print(io, helpLines(terminalOf(io.stdout, io, true).width));
     if (options.version) return await print(io, [`httptrace ${packageVersion()} (node ${process.version})`]);

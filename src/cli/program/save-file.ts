@@ -1,0 +1,68 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { encodeRow } from '../../spool/row.ts';
+import type { TraceLine } from '../../trace-file/types.ts';
+import { fileProblem, UsageError } from '../errors.ts';
+import { quoteArgument } from '../args.ts';
+import type { LineSink } from './line-sink.ts';
+
+/** Characters that are kept until they are written together. */
+const CHUNK = 256 * 1024;
+
+/** A trace file that is being written. */
+export class SaveFile implements LineSink {
+  readonly #path: string;
+  readonly #descriptor: number;
+  #text = '';
+  #problem: string | undefined;
+
+  /**
+   * Opens the file, and empties it.
+   *
+   * @throws UsageError when it cannot be written.
+   */
+  constructor(path: string) {
+    this.#path = path;
+    this.#descriptor = openForWriting(path, '--save');
+  }
+
+  /** Why the file is not whole; undefined when it is. */
+  get problem(): string | undefined {
+    return this.#problem;
+  }
+
+  add(line: TraceLine): void {
+    if (this.#problem !== undefined) return;
+    this.#text += encodeRow(line);
+    if (this.#text.length >= CHUNK) this.flush();
+  }
+
+  flush(): void {
+    if (this.#text === '' || this.#problem !== undefined) return;
+    const bytes = Buffer.from(this.#text);
+    this.#text = '';
+    try {
+      for (let written = 0; written < bytes.length;) written += writeSync(this.#descriptor, bytes, written);
+    } catch (error) {
+      this.#problem = `cannot write ${quoteArgument(this.#path)}: ${fileProblem(error)}`;
+    }
+  }
+
+  close(): void {
+    this.flush();
+    closeSync(this.#descriptor);
+  }
+}
+
+/**
+ * Opens a file that only its user may read: it tells what a program asked for.
+ *
+ * @param option - by which the user has named it.
+ * @throws UsageError when it cannot be written.
+ */
+export function openForWriting(path: string, option: string): number {
+  try {
+    return openSync(path, 'w', 0o600);
+  } catch (error) {
+    throw new UsageError(`cannot write ${quoteArgument(path)} for ${option}: ${fileProblem(error)}`);
+  }
+}

@@ -115,5 +115,5 @@ function save(file, run) {
   const major = (version) => Number.parseInt(version.slice(1), 10);
   const others = runs.filter(({ node }) => major(node) !== major(run.node));
   const all = [...others, run].sort((a, b) => major(a.node) - major(b.node));
-  writeFileSync(file, `${JSON.stringify({ runs: all }, undefined, 1)}\n`);
+  writeFileSync(file, `${JSON.stringify({ runs: all }, undefined, 2)}\n`);
 }

@@ -72,6 +72,14 @@ export class Histogram {
     return this.max;
   }
 
+  /** Number and count of each bucket that has something, in order. */
+  *buckets(): Generator<[bucket: number, count: number], void, undefined> {
+    for (let i = 0; i < this.#counts.length; i++) {
+      const count = this.#counts[i]!;
+      if (count > 0) yield [this.#first + i, count];
+    }
+  }
+
   #within(value: number): number {
     return Math.min(this.#max, Math.max(this.#min, value));
   }

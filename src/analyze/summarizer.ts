@@ -75,9 +75,10 @@ export class Summarizer {
     return total;
   }
 
-  /** How many round trips there were, and how many of them failed. */
-  get counts(): { readonly requests: number; readonly failed: number } {
-    return this.#total().tally();
+  /** Share of the finished round trips that failed or were answered with 400 or more, 0 to 1; NaN when there was none. */
+  get errorRate(): number {
+    const { requests, mocked, incomplete, bad } = this.#total().tally();
+    return bad / (requests - mocked - incomplete);
   }
 
   /** The distribution of a metric over all round trips that worked; undefined when it happened in none. */

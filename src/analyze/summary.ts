@@ -34,6 +34,8 @@ export interface Tally {
   readonly requests: number;
   /** Those that failed: no response, or not all of it. */
   readonly failed: number;
+  /** Those that failed or were answered with 400 or more. */
+  readonly bad: number;
   /** Those still open when they were recorded. */
   readonly incomplete: number;
   /** Those answered by a mock. They are in no other number but `requests` and `statuses`. */

@@ -2,6 +2,7 @@ import type { ErrorRecord, RoundTripRecord } from '../record/types.ts';
 import { METRICS, type Metric } from '../view/stats.ts';
 import { significantError } from '../view/significant-error.ts';
 import { busyTime } from './busy-time.ts';
+import { hasFailed } from './filter.ts';
 import { Histogram } from './histogram.ts';
 import type { ErrorCount, MetricSummary, Tally } from './summary.ts';
 
@@ -12,6 +13,7 @@ const MOST_KINDS = 50;
 export class TallyBuilder {
   requests = 0;
   #failed = 0;
+  #bad = 0;
   #incomplete = 0;
   #mocked = 0;
   #redirects = 0;
@@ -36,6 +38,7 @@ export class TallyBuilder {
     if (call.reason === 'retry') this.#retries++;
     if (outcome === 'incomplete') this.#incomplete++;
     if (outcome === 'error') this.#failed++;
+    if (hasFailed(record)) this.#bad++;
     if (error !== undefined) this.#addError(error, record);
     if (connection?.reused === false) this.#opened++;
     if (connection?.reused === true) this.#reused++;
@@ -79,6 +82,7 @@ export class TallyBuilder {
   merge(other: TallyBuilder): void {
     this.requests += other.requests;
     this.#failed += other.#failed;
+    this.#bad += other.#bad;
     this.#incomplete += other.#incomplete;
     this.#mocked += other.#mocked;
     this.#redirects += other.#redirects;
@@ -106,6 +110,7 @@ export class TallyBuilder {
     return {
       requests: this.requests,
       failed: this.#failed,
+      bad: this.#bad,
       incomplete: this.#incomplete,
       mocked: this.#mocked,
       redirects: this.#redirects,

@@ -1,14 +1,12 @@
 import { parseArgs } from 'node:util';
 import { cleanText } from '../view/text.ts';
 import { UsageError } from './errors.ts';
-import { OPTION_TABLE, type OptionName, type OptionSpec } from './option-table.ts';
+import type { OptionSpec } from './option-table.ts';
 import { suggest } from './suggest.ts';
 
-const SPECS: readonly OptionSpec[] = OPTION_TABLE;
-
 /** One use of an option on the command line. */
-export interface OptionUse {
-  readonly name: OptionName;
+export interface OptionUse<Name extends string = string> {
+  readonly name: Name;
   /** As the user wrote it: `-X`, `--request`. */
   readonly written: string;
   /** Empty for an option without argument. */
@@ -16,20 +14,26 @@ export interface OptionUse {
 }
 
 /** The command line, taken apart but not yet understood. */
-export interface ParsedArgs {
+export interface ParsedArgs<Name extends string> {
   /** In the order of the command line. */
-  readonly uses: readonly OptionUse[];
+  readonly uses: readonly OptionUse<Name>[];
   readonly positionals: readonly string[];
 }
 
 /**
- * Takes a command line apart by the option table.
+ * Takes a command line apart.
  *
+ * @param specs - the options that there are.
+ * @param help - the command that tells about them, for errors.
  * @throws UsageError for an unknown option, a missing argument, or an argument for an option that takes none.
  */
-export function parseArgv(argv: readonly string[]): ParsedArgs {
+export function parseArgv<Spec extends OptionSpec>(
+  argv: readonly string[],
+  specs: readonly Spec[],
+  help = 'httptrace --help',
+): ParsedArgs<Spec['name']> {
   const config = Object.fromEntries(
-    SPECS.map(({ name, short, arg, isArgument }) => [
+    specs.map(({ name, short, arg, isArgument }: OptionSpec) => [
       name,
       {
         type: arg === undefined || isArgument !== undefined ? ('boolean' as const) : ('string' as const),
@@ -45,9 +49,10 @@ export function parseArgv(argv: readonly string[]): ParsedArgs {
     allowPositionals: true,
     tokens: true,
   });
-  const uses: OptionUse[] = [];
+  const uses: OptionUse<Spec['name']>[] = [];
   const positionals: string[] = [];
   let waiting: OptionSpec | undefined;
+  const specOf = (name: string): Spec | undefined => specs.find((spec) => spec.name === name);
   for (const token of tokens) {
     if (token.kind === 'positional') {
       const last = uses.at(-1);
@@ -55,37 +60,41 @@ export function parseArgv(argv: readonly string[]): ParsedArgs {
         uses[uses.length - 1] = { ...last, value: token.value };
       } else positionals.push(token.value);
     }
-    if (token.kind === 'option') uses.push(readUse(token.name, token.rawName, token.value));
+    if (token.kind === 'option') {
+      const spec = specOf(token.name);
+      if (spec === undefined) throw unknownOption(token.name, token.rawName, specs, help);
+      uses.push(readUse(spec, token.rawName, token.value));
+    }
     waiting = token.kind === 'option' && token.value === undefined ? specOf(token.name) : undefined;
   }
   return { uses, positionals };
 }
 
-function readUse(name: string, written: string, value: string | undefined): OptionUse {
-  const spec = specOf(name);
-  if (spec === undefined || !isOptionName(name)) throw unknownOption(name, written);
-  if (spec.arg === undefined && value !== undefined) throw new UsageError(`option ${written} takes no value`);
-  if (spec.arg !== undefined && spec.isArgument === undefined && value === undefined)
-    throw new UsageError(`option ${written} needs a value: ${spec.arg}`);
+function readUse<Spec extends OptionSpec>(
+  spec: Spec,
+  written: string,
+  value: string | undefined,
+): OptionUse<Spec['name']> {
+  const { name, arg, isArgument }: OptionSpec = spec;
+  if (arg === undefined && value !== undefined) throw new UsageError(`option ${written} takes no value`);
+  if (arg !== undefined && isArgument === undefined && value === undefined)
+    throw new UsageError(`option ${written} needs a value: ${arg}`);
   return { name, written, value: value ?? '' };
 }
 
-function specOf(name: string): OptionSpec | undefined {
-  return SPECS.find((one) => one.name === name);
-}
-
-function isOptionName(name: string): name is OptionName {
-  return SPECS.some((spec) => spec.name === name);
-}
-
-function unknownOption(name: string, written: string): UsageError {
+function unknownOption(
+  name: string,
+  written: string,
+  specs: readonly OptionSpec[],
+  help: string,
+): UsageError {
   const near = written.startsWith('--')
     ? suggest(
         name,
-        SPECS.map((spec) => spec.name),
+        specs.map((spec) => spec.name),
       )
     : undefined;
-  const hint = near === undefined ? 'see httptrace --help' : `did you mean --${near}?`;
+  const hint = near === undefined ? `see ${help}` : `did you mean --${near}?`;
   return new UsageError(`unknown option ${quoteArgument(written)}; ${hint}`);
 }
 

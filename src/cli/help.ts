@@ -1,38 +1,28 @@
-import { padEnd, wrapWords } from '../view/text.ts';
+import { wrapWords } from '../view/text.ts';
 import { EXIT_MEANINGS } from './exit-codes.ts';
-import { OPTION_TABLE, type OptionGroup, type OptionSpec } from './option-table.ts';
-
-const GROUPS: readonly OptionGroup[] = [
-  'Client',
-  'Request',
-  'Redirects',
-  'Connection',
-  'TLS',
-  'Limits',
-  'Repeating',
-  'Output',
-  'Other',
-];
-const SPECS: readonly OptionSpec[] = OPTION_TABLE;
-const MOST_COLUMNS = 100;
-const LEAST_COLUMNS = 60;
+import { definitions, helpWidth, optionGroups } from './help-page.ts';
+import { OPTION_TABLE } from './option-table.ts';
 
 /** The manual page, as lines that fit the width. */
 export function helpLines(columns: number): string[] {
-  const width = Math.max(LEAST_COLUMNS, Math.min(MOST_COLUMNS, columns));
+  const width = helpWidth(columns);
   return [
     'httptrace - see where the time of an HTTP request goes',
     '',
     'Usage: httptrace [options] URL...',
+    '       httptrace COMMAND ...',
     '',
     ...wrapWords(
       'Sends a request and draws what happened on the way: DNS, connecting, TLS, sending, waiting, receiving, each with its time. A URL without scheme is http. Options are those of curl where curl has them. The command first sends a request to itself on loopback, so that its own start is not measured.',
       width,
     ),
     '',
+    'Commands',
+    ...definitions(COMMANDS, 24, width),
+    '',
     'Phases',
     ...definitions(PHASE_MEANINGS, 12, width),
-    ...GROUPS.flatMap((group) => ['', group, ...optionLines(group, width)]),
+    ...optionGroups(OPTION_TABLE, width),
     '',
     'Exit codes',
     ...definitions(
@@ -69,6 +59,14 @@ const PHASE_MEANINGS: readonly (readonly [string, string])[] = [
   ['receive', 'From the first byte of the response to the last.'],
 ];
 
+const COMMANDS: readonly (readonly [string, string])[] = [
+  ['run -- PROGRAM ...', 'Show every request that a program makes.'],
+  ['show FILE', 'Draw saved records again.'],
+  ['diff FILE FILE', 'Compare two runs.'],
+  ['report FILE', 'Make a page of saved records.'],
+  ['COMMAND --help', 'Tells more. A host of such a name is written as http://show.'],
+];
+
 const ENVIRONMENT: readonly (readonly [string, string])[] = [
   ['http_proxy, https_proxy', 'Proxy for http and https URLs (HTTPS_PROXY too); all_proxy for both.'],
   ['no_proxy', 'Hosts to reach without proxy.'],
@@ -99,31 +97,3 @@ const EXAMPLES: readonly (readonly [string, string])[] = [
   ],
   ['httptrace --json https://example.com', 'The record as JSON, for other programs.'],
 ];
-
-function optionLines(group: OptionGroup, width: number): string[] {
-  const entries = SPECS.filter((spec) => spec.group === group).map((spec): [string, string] => {
-    const short = spec.short === undefined ? '    ' : `-${spec.short}, `;
-    return [`${short}--${spec.name}${argumentText(spec)}`, spec.help];
-  });
-  return definitions(entries, 30, width);
-}
-
-function argumentText({ arg, isArgument }: OptionSpec): string {
-  if (arg === undefined) return '';
-  return isArgument === undefined ? ` ${arg}` : ` [${arg}]`;
-}
-
-/** Terms in a column, their meaning beside them, or below when the term is too long. */
-function definitions(
-  entries: readonly (readonly [string, string])[],
-  column: number,
-  width: number,
-): string[] {
-  return entries.flatMap(([term, meaning]) => {
-    const text = wrapWords(meaning, width - column - 2);
-    const indent = ' '.repeat(column + 2);
-    if (term.length > column - 2) return [`  ${term}`, ...text.map((line) => indent + line)];
-    const [first = '', ...rest] = text;
-    return [`  ${padEnd(term, column)}${first}`, ...rest.map((line) => indent + line)];
-  });
-}

@@ -16,10 +16,8 @@ import { packageVersion } from './version.ts';
  */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   try {
-    if (argv[0] === 'run') {
-      const { runProgram } = await import('./program/run-program.ts');
-      return await runProgram(argv.slice(1), io);
-    }
+    const command = await loadCommand(argv[0]);
+    if (command !== undefined) return await command(argv.slice(1), io);
     const options = readOptions(argv);
     if (options.help) return await print(io, helpLines(terminalOf(io.stdout, io, true).width));
     if (options.version) return await print(io, [`httptrace ${packageVersion()} (node ${process.version})`]);
@@ -31,6 +29,24 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     const message = isUsage ? error.message : `internal error, please report it: ${errorMessage(error)}`;
     await writeLines(io.stderr, [`httptrace: ${cleanText(message)}`]);
     return isUsage ? EXIT.usage : EXIT.internal;
+  }
+}
+
+type Command = (argv: readonly string[], io: Io) => Promise<number>;
+
+/** The command that a word stands for; undefined when it is none. Loads no other. */
+async function loadCommand(word: string | undefined): Promise<Command | undefined> {
+  switch (word) {
+    case 'run':
+      return (await import('./program/run-program.ts')).runProgram;
+    case 'show':
+      return (await import('./saved/show.ts')).show;
+    case 'diff':
+      return (await import('./saved/diff.ts')).diff;
+    case 'report':
+      return (await import('./saved/report.ts')).report;
+    default:
+      return undefined;
   }
 }
 

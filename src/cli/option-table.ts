@@ -1,6 +1,6 @@
 import { isClientList } from './clients.ts';
 
-/** One option of the command. Parsing, `--help` and suggestions are made from the table of these. */
+/** One option of a command. Parsing, `--help` and suggestions are made from a table of these. */
 export interface OptionSpec {
   readonly name: string;
   readonly short?: string;
@@ -8,20 +8,10 @@ export interface OptionSpec {
   readonly arg?: string;
   /** The argument may be left out; tells whether the next word is one. One after `=` always is. */
   readonly isArgument?: (word: string) => boolean;
-  readonly group: OptionGroup;
+  /** Under which heading `--help` tells of it. */
+  readonly group: string;
   readonly help: string;
 }
-
-export type OptionGroup =
-  | 'Client'
-  | 'Request'
-  | 'Redirects'
-  | 'Connection'
-  | 'TLS'
-  | 'Limits'
-  | 'Output'
-  | 'Repeating'
-  | 'Other';
 
 export const OPTION_TABLE = [
   {

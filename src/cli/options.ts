@@ -1,10 +1,11 @@
 import { parseArgv, quoteArgument, type OptionUse } from './args.ts';
 import { DEFAULT_CLIENT, type ClientName, type HttpVersion } from './clients.ts';
 import { UsageError } from './errors.ts';
-import type { OptionName } from './option-table.ts';
+import { OPTION_TABLE, type OptionName } from './option-table.ts';
 import { readClient, readComparedClients } from './read-clients.ts';
 import { parseResolve, type ResolveRule } from './resolve.ts';
 import { parseSlo, type SloRule } from './slo.ts';
+import { Uses } from './uses.ts';
 
 /** A part of the body, in the order of the command line. */
 export interface DataPart {
@@ -85,7 +86,7 @@ const MOST_REPEATS = 1_000_000;
  * @throws UsageError that names the option or argument which cannot be used.
  */
 export function readOptions(argv: readonly string[]): Options {
-  const { uses, positionals } = parseArgv(argv);
+  const { uses, positionals } = parseArgv(argv, OPTION_TABLE);
   const given = new Uses(uses);
   const options: Options = {
     help: given.has('help'),
@@ -134,32 +135,7 @@ export function readOptions(argv: readonly string[]): Options {
   return options;
 }
 
-/** Looks options up by name; of an option that counts once, the last use counts. */
-class Uses {
-  readonly #uses: readonly OptionUse[];
-
-  constructor(uses: readonly OptionUse[]) {
-    this.#uses = uses;
-  }
-
-  has(name: OptionName): boolean {
-    return this.#uses.some((use) => use.name === name);
-  }
-
-  all(name: OptionName): string[] {
-    return this.#uses.filter((use) => use.name === name).map((use) => use.value);
-  }
-
-  one(name: OptionName): string | undefined;
-  one<T>(name: OptionName, read: (value: string, written: string) => T): T | undefined;
-  one<T>(name: OptionName, read?: (value: string, written: string) => T): T | string | undefined {
-    const use = this.#uses.findLast((one) => one.name === name);
-    if (use === undefined || read === undefined) return use?.value;
-    return read(use.value, use.written);
-  }
-}
-
-function checkClients(given: Uses, options: Options): void {
+function checkClients(given: Uses<OptionName>, options: Options): void {
   if (given.has('http1.1') && given.has('http2')) {
     throw new UsageError(
       '--http1.1 and --http2 exclude each other: leave out both to take what the server has',
@@ -193,7 +169,9 @@ function checkTogether(options: Options): void {
   }
 }
 
-function isDataUse(use: OptionUse): use is OptionUse & { readonly name: DataPart['kind'] } {
+function isDataUse(
+  use: OptionUse<OptionName>,
+): use is OptionUse<OptionName> & { readonly name: DataPart['kind'] } {
   return use.name === 'data' || use.name === 'data-binary' || use.name === 'data-raw';
 }
 
@@ -256,7 +234,7 @@ function readNumber(value: string): number | undefined {
 }
 
 /** As with curl the last one counts. */
-function readFamily(uses: readonly OptionUse[]): 4 | 6 | undefined {
+function readFamily(uses: readonly OptionUse<OptionName>[]): 4 | 6 | undefined {
   const last = uses.findLast((use) => use.name === 'ipv4' || use.name === 'ipv6');
   if (last === undefined) return undefined;
   return last.name === 'ipv4' ? 4 : 6;

@@ -24,7 +24,8 @@ export interface SloResult {
 
 const RULE =
   /^(?:p(?<percent>\d{1,2}(?:\.\d+)?|100)\((?<inner>[a-z]+)\)|(?<metric>[a-z]+))(?<operator><=?)(?<number>\d+(?:\.\d+)?|\.\d+)(?<unit>us|ms|s|m)?$/;
-const MILLISECONDS: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 1000, m: 60_000 };
+/** Of the units of a limit. */
+export const MILLISECONDS: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 1000, m: 60_000 };
 
 /**
  * Reads a rule: `total<500ms`, `wait<=0.2s`, `p95(total)<1s`. Units are us, ms, s and m.
@@ -56,9 +57,9 @@ export function parseSlo(written: string): SloRule {
   };
 }
 
-function unknownMetric(written: string, name: string): UsageError {
-  const near = suggest(name, METRICS);
-  const hint = near === undefined ? `it is one of ${METRICS.join(', ')}` : `did you mean ${near}?`;
+export function unknownMetric(written: string, name: string, known: readonly string[] = METRICS): UsageError {
+  const near = suggest(name, known);
+  const hint = near === undefined ? `it is one of ${known.join(', ')}` : `did you mean ${near}?`;
   return new UsageError(`unknown name "${name}" in rule "${quoteArgument(written)}" for --slo: ${hint}`);
 }
 

@@ -38,27 +38,16 @@ export async function* readTrace(
   chunks: AsyncIterable<Uint8Array>,
   report: ReadReport,
 ): AsyncGenerator<TraceLine, void, undefined> {
-  const lines = new Lines(report);
-  let isFirst = true;
-  for await (const chunk of chunks) {
-    if (chunk.length === 0) continue;
-    if (isFirst) refuseOtherFormats(chunk);
-    isFirst = false;
-    yield* lines.take(chunk);
-  }
-  yield* lines.end();
-  if (isFirst) throw new TraceFileError('is empty');
-  if (!hasKnown(report)) throw notATrace();
+  const reader = new TraceReader(report);
+  for await (const chunk of chunks) yield* reader.read(chunk);
+  yield* reader.end();
 }
 
-/** Lines of unknown types alone are of somebody else: many formats have a `type`. */
-function hasKnown(report: ReadReport): boolean {
-  return report.read + report.newer > 0;
-}
-
-class Lines {
+/** What {@link readTrace} does, for pieces that come otherwise. */
+export class TraceReader {
   readonly #report: ReadReport;
   readonly #decoder = new TextDecoder();
+  #isEmpty = true;
   /** Pieces of the line that has not ended. */
   #pieces: string[] = [];
   #length = 0;
@@ -70,7 +59,11 @@ class Lines {
     this.#report = report;
   }
 
-  *take(chunk: Uint8Array): Generator<TraceLine, void, undefined> {
+  /** The lines that end in `chunk`. */
+  *read(chunk: Uint8Array): Generator<TraceLine, void, undefined> {
+    if (chunk.length === 0) return;
+    if (this.#isEmpty) refuseOtherFormats(chunk);
+    this.#isEmpty = false;
     const text = this.#decoder.decode(chunk, { stream: true });
     let from = 0;
     for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {
@@ -82,12 +75,15 @@ class Lines {
     this.#keep(text.slice(from));
   }
 
+  /** The last line, when it has no end. */
   *end(): Generator<TraceLine, void, undefined> {
+    if (this.#isEmpty) throw new TraceFileError('is empty');
     this.#keep(this.#decoder.decode());
     const { broken, firstBroken } = this.#report;
     const line = this.#line();
     if (line !== undefined) yield line;
-    if (this.#report.broken === broken || !hasKnown(this.#report)) return;
+    if (!hasKnown(this.#report)) throw notATrace();
+    if (this.#report.broken === broken) return;
     this.#report.broken = broken;
     this.#report.firstBroken = firstBroken;
     this.#report.cutOff = true;
@@ -150,4 +146,9 @@ function refuseOtherFormats(chunk: Uint8Array): void {
   if (mark === 0xfffe || mark === 0xfeff) {
     throw new TraceFileError('is UTF-16: convert it to UTF-8, or let httptrace write it with --save');
   }
+}
+
+/** Lines of unknown types alone are of somebody else: many formats have a `type`. */
+function hasKnown(report: ReadReport): boolean {
+  return report.read + report.newer > 0;
 }

@@ -9,7 +9,8 @@ export function keepExample(examples: string[], id: string): void {
 /** `42 %` */
 export function percentText(share: number): string {
   const percent = share * 100;
-  return `${percent > 0 && percent < 1 ? '<1' : Math.round(percent)} %`;
+  if (percent > 0 && percent < 1) return '<1 %';
+  return `${percent < 100 ? Math.min(99, Math.round(percent)) : Math.round(percent)} %`;
 }
 
 /** `a`, `a and b`, `a, b and c`. */

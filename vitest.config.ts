@@ -5,9 +5,11 @@ import { defineConfig } from 'vitest/config';
 const unitTests = ['src/**/*.test.ts', 'test/**/*.test.ts'];
 const memoryTests = ['src/**/*.memory.test.ts', 'test/**/*.memory.test.ts'];
 
-/** Random plans say the same on each run: once in a whole check is enough. */
+/** Random plans, and the page in a browser, say the same on each version of Node: once in a whole check is enough. */
 const randomTests =
-  process.env.SKIP_RANDOM_TESTS === undefined ? [] : ['test/properties/*.properties.test.ts'];
+  process.env.SKIP_RANDOM_TESTS === undefined
+    ? []
+    : ['test/properties/*.properties.test.ts', 'test/**/*.browser.test.ts'];
 
 /** Folder in which each run leaves its results as JSON, for scripts/test-totals.mjs. */
 const reports = process.env.TEST_REPORTS;

@@ -26,6 +26,7 @@ function startPage(): void {
     changed: () => state.changed(),
     status(status: FeedStatus) {
       state.flush();
+      state.sumUp();
       state.feed.value = status;
     },
   };

@@ -7,23 +7,38 @@ import { Notices } from './notices.tsx';
 import { Overview } from './overview.tsx';
 import { PageHead } from './page-head.tsx';
 import { RequestGrid } from './request-grid.tsx';
+import { FindingsView } from './summary/findings-view.tsx';
+import { SummaryView } from './summary/summary-view.tsx';
 
 export function App(): JSX.Element {
   const state = usePageState();
+  const isRequests = state.view.value === 'requests';
   return (
     <>
       <PageHead />
       <Notices />
-      <FilterBar />
-      <Overview />
-      <main class={state.selectedId.value === undefined ? 'work' : 'work with-details'}>
-        <div class="main-part">
-          <RequestGrid />
-          <Emptiness />
+      {isRequests && <FilterBar />}
+      {isRequests && <Overview />}
+      <main class="view">
+        <div
+          id="view"
+          role="tabpanel"
+          aria-labelledby={`tab-${state.view.value}`}
+          class={isRequests ? 'work' : 'reading'}
+          tabIndex={isRequests ? undefined : 0}
+        >
+          {state.view.value === 'summary' && <SummaryView />}
+          {state.view.value === 'findings' && <FindingsView />}
+          {isRequests && (
+            <div class="main-part">
+              <RequestGrid />
+              <Emptiness />
+            </div>
+          )}
+          {isRequests && <Details />}
         </div>
-        <Details />
       </main>
-      <Legend />
+      {isRequests && <Legend />}
     </>
   );
 }

@@ -7,7 +7,6 @@ import { TICK_SPACE } from '../draw/rows-picture.ts';
 import { Surface } from '../draw/surface.ts';
 import { usePageState } from '../state/context.ts';
 import { themeVersion } from '../state/theme.ts';
-import { Splitter } from './splitter.tsx';
 
 const HEIGHT = 26;
 
@@ -44,7 +43,6 @@ export function ColumnHeads(): JSX.Element {
           <Axis />
         </div>
       </div>
-      <Splitter />
     </div>
   );
 }

@@ -62,6 +62,7 @@ export function FilterBar(): JSX.Element {
           min="0"
           step="any"
           placeholder="0"
+          value={state.leastDuration.value === 0 ? '' : state.leastDuration.value}
           onInput={(event) =>
             (state.leastDuration.value = Math.max(0, event.currentTarget.valueAsNumber || 0))
           }

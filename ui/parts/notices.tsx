@@ -11,11 +11,13 @@ export function Notices(): JSX.Element {
   void state.version.value;
   const notices = [...feedNotices(state.feed.value), ...traceNotices(state.trace)];
   return (
-    <ul class="notices" aria-label="Notices" hidden={notices.length === 0}>
-      {notices.map((notice) => (
-        <li key={notice}>{notice}</li>
-      ))}
-    </ul>
+    <section class="notices" aria-label="Notices" hidden={notices.length === 0}>
+      <ul>
+        {notices.map((notice) => (
+          <li key={notice}>{notice}</li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

@@ -76,7 +76,7 @@ export function Overview(): JSX.Element {
   const { from, to } = state.range.value;
   const length = whole.to - whole.from;
   return (
-    <div class="overview">
+    <section class="overview" aria-label="Time">
       <div
         class="overview-time"
         ref={box}
@@ -113,6 +113,6 @@ export function Overview(): JSX.Element {
           All
         </button>
       </div>
-    </div>
+    </section>
   );
 }

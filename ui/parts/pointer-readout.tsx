@@ -3,19 +3,19 @@ import { formatDuration } from '../../src/view/format.ts';
 import { usePageState } from '../state/context.ts';
 
 interface ReadoutProps {
-  /** Pixels from the scroller's left edge to where time begins. */
+  /** Pixels from the left edge to where time begins. */
   readonly left: number;
-  readonly scroller: { readonly current: HTMLElement | null };
-  readonly top: number;
+  /** Of the rows, scroll bar aside. */
+  readonly width: number;
 }
 
 /** A line through all rows at the moment that the pointer is on, and which it is. */
-export function PointerReadout({ left, scroller }: ReadoutProps): JSX.Element | null {
+export function PointerReadout({ left, width: all }: ReadoutProps): JSX.Element | null {
   const state = usePageState();
   const time = state.pointedTime.value;
-  if (time === undefined || scroller.current === null) return null;
+  if (time === undefined) return null;
   const { from, to } = state.range.value;
-  const width = scroller.current.clientWidth - left;
+  const width = all - left;
   const x = left + ((time - from) / (to - from)) * width;
   const sinceFirst = time - state.trace.first;
   const text = `${sinceFirst < 0 ? '−' : ''}${formatDuration(Math.abs(sinceFirst))}`;

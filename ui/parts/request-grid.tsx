@@ -10,6 +10,7 @@ import { openRow, pressKey } from '../state/navigation.ts';
 import { themeVersion } from '../state/theme.ts';
 import { ColumnHeads } from './column-heads.tsx';
 import { PointerReadout } from './pointer-readout.tsx';
+import { Splitter } from './splitter.tsx';
 import { GroupRow, RequestRow } from './row.tsx';
 import { useTimeGestures } from './time-gestures.ts';
 
@@ -22,9 +23,8 @@ export function RequestGrid(): JSX.Element {
   const scroller = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const size = useSignal({ width: 0, height: 0, left: 0 });
-  const top = useSignal(0);
-  /** The keyboard has moved: the row is to be scrolled to and focused. */
-  const focusWanted = useRef(false);
+  const top = useSignal(state.scrollTop);
+  const revealed = useRef(0);
 
   const list = state.rows.value;
   const firstSeen = Math.floor(top.value / ROW_HEIGHT);
@@ -41,8 +41,11 @@ export function RequestGrid(): JSX.Element {
   const gestures = useTimeGestures(state, scroller, size.value.left);
 
   useLayoutEffect(() => {
-    if (!focusWanted.current || activeIndex < 0 || scroller.current === null) return;
-    focusWanted.current = false;
+    if (scroller.current !== null) scroller.current.scrollTop = state.scrollTop;
+  }, []);
+  useLayoutEffect(() => {
+    if (revealed.current === state.reveal.value || activeIndex < 0 || scroller.current === null) return;
+    revealed.current = state.reveal.value;
     const { scrollTop, clientHeight } = scroller.current;
     const rowTop = activeIndex * ROW_HEIGHT;
     if (rowTop < scrollTop) scroller.current.scrollTop = rowTop;
@@ -54,71 +57,78 @@ export function RequestGrid(): JSX.Element {
   function onKeyDown(event: KeyboardEvent): void {
     if (!pressKey(state, event, Math.max(1, seen - 2))) return;
     event.preventDefault();
-    focusWanted.current = true;
+    state.reveal.value++;
   }
 
   const shown = indicesOf(rowWindow, activeIndex);
   return (
-    <div
-      class="grid"
-      role="treegrid"
-      aria-label="Requests"
-      aria-rowcount={list.rows.length + 1}
-      aria-colcount={6}
-      onKeyDown={onKeyDown}
-    >
-      <ColumnHeads />
+    <div class="grid-frame">
       <div
-        class="rows"
-        role="rowgroup"
-        ref={scroller}
-        tabIndex={activeIndex < 0 ? 0 : -1}
-        onScroll={(event) => (top.value = event.currentTarget.scrollTop)}
-        onClick={(event) => {
-          const index = indexOfTarget(event.target);
-          if (index !== undefined && !gestures.wasDrag()) openRow(state, index);
-        }}
-        {...gestures.handlers}
+        class="grid"
+        role="treegrid"
+        aria-label="Requests"
+        aria-rowcount={list.rows.length + 1}
+        aria-colcount={6}
+        onKeyDown={onKeyDown}
       >
-        <div class="rows-space" role="presentation" style={{ height: `${list.rows.length * ROW_HEIGHT}px` }}>
-          <div class="time-edge" aria-hidden="true"></div>
-          <canvas
-            class="bars"
-            aria-hidden="true"
-            ref={canvas}
-            style={{ transform: `translateY(${rowWindow.first * ROW_HEIGHT}px)` }}
-          />
-          {shown.map((index) => {
-            const row = list.rows[index];
-            if (row === undefined) return null;
-            const group = groupOfRow(list, row);
-            const key = group?.key ?? state.trace.requests.id[row];
-            const isActive = index === activeIndex;
-            if (group !== undefined)
+        <ColumnHeads />
+        <div
+          class="rows"
+          role="rowgroup"
+          ref={scroller}
+          tabIndex={activeIndex < 0 ? 0 : -1}
+          onScroll={(event) => (top.value = state.scrollTop = event.currentTarget.scrollTop)}
+          onClick={(event) => {
+            const index = indexOfTarget(event.target);
+            if (index !== undefined && !gestures.wasDrag()) openRow(state, index);
+          }}
+          {...gestures.handlers}
+        >
+          <div
+            class="rows-space"
+            role="presentation"
+            style={{ height: `${list.rows.length * ROW_HEIGHT}px` }}
+          >
+            <div class="time-edge" aria-hidden="true"></div>
+            <canvas
+              class="bars"
+              aria-hidden="true"
+              ref={canvas}
+              style={{ transform: `translateY(${rowWindow.first * ROW_HEIGHT}px)` }}
+            />
+            {shown.map((index) => {
+              const row = list.rows[index];
+              if (row === undefined) return null;
+              const group = groupOfRow(list, row);
+              const key = group?.key ?? state.trace.requests.id[row];
+              const isActive = index === activeIndex;
+              if (group !== undefined)
+                return (
+                  <GroupRow
+                    key={key}
+                    index={index}
+                    isActive={isActive}
+                    group={group}
+                    isOpen={state.isOpen(group)}
+                  />
+                );
               return (
-                <GroupRow
+                <RequestRow
                   key={key}
                   index={index}
                   isActive={isActive}
-                  group={group}
-                  isOpen={state.isOpen(group)}
+                  trace={state.trace}
+                  request={row}
+                  grouping={state.grouping.value}
+                  isSelected={state.selectedId.value !== undefined && state.selectedId.value === key}
                 />
               );
-            return (
-              <RequestRow
-                key={key}
-                index={index}
-                isActive={isActive}
-                trace={state.trace}
-                request={row}
-                grouping={state.grouping.value}
-                isSelected={state.selectedId.value !== undefined && state.selectedId.value === key}
-              />
-            );
-          })}
+            })}
+          </div>
         </div>
       </div>
-      <PointerReadout left={size.value.left} scroller={scroller} top={top.value} />
+      <Splitter left={size.value.left} width={size.value.width} />
+      <PointerReadout left={size.value.left} width={size.value.width} />
     </div>
   );
 }

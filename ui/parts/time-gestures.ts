@@ -78,18 +78,19 @@ export function useTimeGestures(
   }, []);
 
   function onPointerDown(event: PointerEvent): void {
-    if (event.button !== 0 || event.clientX < timeArea().x || event.clientX > timeArea().x + timeArea().width)
-      return;
-    if (pointers.current.size === 0) {
-      dragged.current = false;
-      pressedAt.current = event.clientX;
-    }
+    if (pointers.current.size === 0) dragged.current = false;
+    const { x, width } = timeArea();
+    if (event.button !== 0 || event.clientX < x || event.clientX > x + width) return;
+    if (pointers.current.size === 0) pressedAt.current = event.clientX;
     pointers.current.set(event.pointerId, event.clientX);
   }
 
   function onPointerMove(event: PointerEvent): void {
-    const isOverTime = event.clientX >= timeArea().x && event.clientX <= timeArea().x + timeArea().width;
+    const { x, width } = timeArea();
+    const isOverTime = event.clientX >= x && event.clientX <= x + width;
     state.pointedTime.value = isOverTime && event.pointerType === 'mouse' ? timeAt(event.clientX) : undefined;
+    // Some releases outside the window are told to nobody.
+    if (event.buttons === 0) pointers.current.clear();
     const before = pointers.current.get(event.pointerId);
     if (before === undefined) return;
     const others = [...pointers.current].filter(([id]) => id !== event.pointerId);

@@ -168,3 +168,19 @@ function fold(state: PageState): boolean {
   while (index > 0 && (list.rows[index] ?? -1) >= 0) index--;
   return list.groups.length === 0 ? true : moveTo(state, index);
 }
+
+/** Goes to a request: makes it visible if a filter or a closed group hides it, and opens its details. */
+export function showRequest(state: PageState, id: string): void {
+  state.view.value = 'requests';
+  const request = state.trace.requests.id.indexOf(id);
+  if (!state.chosen.value.includes(request)) {
+    state.query.value = '';
+    state.onlyErrors.value = false;
+    state.leastDuration.value = 0;
+  }
+  const group = state.groups.value.find(({ requests }) => requests.includes(request));
+  if (group !== undefined && !state.isOpen(group)) state.toggle(group);
+  state.activeKey.value = id;
+  state.selectedId.value = id;
+  state.reveal.value++;
+}

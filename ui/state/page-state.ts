@@ -13,14 +13,20 @@ import {
   type Order,
 } from '../data/rows.ts';
 import { Trace } from '../data/trace.ts';
+import { Summarizer } from '../../src/analyze/summarizer.ts';
+import type { Summary } from '../../src/analyze/summary.ts';
 
-export type View = 'requests' | 'summary';
+export type View = 'requests' | 'summary' | 'findings';
+
+/** In the order of their tabs. */
+export const VIEWS: readonly View[] = ['requests', 'summary', 'findings'];
 
 /** More groups than this begin closed. */
 const MOST_OPEN_GROUPS = 60;
 /** Of the time that the page spends on following a live trace: one part in this many. */
 const SHARE_OF_TIME = 5;
 const SHORTEST_PAUSE = 100;
+const SUMMARY_PAUSE = 1000;
 
 /** All that the page shows follows from this. */
 export class PageState {
@@ -39,12 +45,20 @@ export class PageState {
   readonly activeKey = signal<string | undefined>(undefined);
   /** Id of the request whose details are open. */
   readonly selectedId = signal<string | undefined>(undefined);
+  /** Grows when the active row is to be scrolled to and focused. */
+  readonly reveal = signal(0);
+  /** Of the rows, pixels; kept while another view is shown. */
+  scrollTop = 0;
   /** Moment that the pointer is on, milliseconds. */
   readonly pointedTime = signal<number | undefined>(undefined);
   /** Groups whose state the user has turned round. */
   readonly #toggled = signal<ReadonlySet<string>>(new Set());
   /** The trace grows in place: this tells that it has. */
   readonly version = signal(0);
+  /** Of all requests, whatever the filter; not later than a second behind. */
+  readonly summary = signal<Summary | undefined>(undefined);
+  readonly #summarizer = new Summarizer();
+  #summedUp = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #lastWork = 0;
 
@@ -78,6 +92,10 @@ export class PageState {
     listRows(this.chosen.value, this.groups.value, this.grouping.value, (group) => this.isOpen(group)),
   );
 
+  constructor() {
+    this.trace.onLine((line) => this.#summarizer.add(line));
+  }
+
   /** The trace has grown; what follows from it is computed not too often. */
   changed(): void {
     if (this.#timer !== undefined) return;
@@ -89,6 +107,12 @@ export class PageState {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.version.value++;
+    if (performance.now() - this.#summedUp > SUMMARY_PAUSE) this.sumUp();
+  }
+
+  sumUp(): void {
+    this.summary.value = this.#summarizer.summary();
+    this.#summedUp = performance.now();
   }
 
   isOpen(group: Group): boolean {

@@ -53,8 +53,8 @@ export function compare(told, factsOfPort, kinds) {
   let matched = 0;
   for (const [port, requests] of byPort) {
     const facts = factsOfPort(port);
-    // Otherwise nobody knows which is which.
-    if (facts.length !== requests.length || requests.length > kinds.length) continue;
+    // Otherwise nobody knows which is which: a client may have opened another connection in between.
+    if (facts.length !== requests.length || requests.length !== kinds.length) continue;
     for (const [index, { times }] of requests.entries()) {
       matched++;
       for (const { row, hook, fact } of COMPARED) {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
+import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { startPageServer } from '../../src/cli/page/page-server.ts';
@@ -11,8 +11,6 @@ import { launchBrowser, noBrowser, Reports, watchTrouble } from './browser.ts';
 import { hostileTrace, HOSTILE } from './hostile-trace.ts';
 import { roundTrip } from './records.ts';
 import { sampleTrace } from './sample-trace.ts';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 /** What a run on a busy machine needs; nothing here waits for a time. */
 const TIMEOUT = 60_000;
@@ -431,7 +429,7 @@ describe.skipIf(noBrowser !== undefined)(
         );
         const problems: string[] = [];
         async function check(where: string): Promise<void> {
-          await page.evaluate(axe);
+          await page.evaluate(axe.source);
           const found: string =
             await page.evaluate(`axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
           violations.map(({ id, nodes }) => id + ': ' + nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(' | ')).join('\\n'))`);

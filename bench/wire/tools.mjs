@@ -58,9 +58,12 @@ async function httptrace({ dist }) {
   return { clock: 'monotonic', onRequest() {}, told };
 }
 
+/** Of bench/package.json: no dependency of the package, so no module is imported by this name. */
+const HTTP_TIMER = '@szmarczak/http-timer';
+
 async function httpTimer({ peers }) {
   const require = createRequire(pathToFileURL(`${peers}/`));
-  const { default: timer } = await import(pathToFileURL(require.resolve('@szmarczak/http-timer')).href);
+  const { default: timer } = await import(pathToFileURL(require.resolve(HTTP_TIMER)).href);
   /** @type {Told[]} */
   const told = [];
   /** @param {import('node:http').ClientRequest} request */

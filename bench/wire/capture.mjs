@@ -31,6 +31,8 @@ export async function startCapture(file, port, command = []) {
   const [program, ...args] = [...command, 'tcpdump', ...options, `tcp port ${port}`];
   const tcpdump = spawn(program ?? 'tcpdump', args, { stdio: ['ignore', output, 'pipe'] });
   closeSync(output);
+  // Also when the measurement fails.
+  process.once('exit', () => tcpdump.kill());
   let said = '';
   const listening = new Promise((resolve, reject) => {
     tcpdump.on('error', (error) =>

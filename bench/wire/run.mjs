@@ -19,6 +19,9 @@ import { CLIENTS, KINDS } from './clients.mjs';
 import { CURL } from './curl.mjs';
 import { TOOLS } from './tools.mjs';
 
+// Ended from outside, it still ends its tcpdump.
+process.once('SIGTERM', () => process.exit(143));
+
 const { values } = parseArgs({
   options: {
     client: { type: 'string', multiple: true, default: Object.keys(CLIENTS) },

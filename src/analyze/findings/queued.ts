@@ -1,6 +1,5 @@
 import type { RoundTripRecord } from '../../record/types.ts';
 import { formatDuration, plural } from '../../view/format.ts';
-import { busyOf } from '../busy-time.ts';
 import { Histogram } from '../histogram.ts';
 import type { Detector } from './detector.ts';
 import { keepExample, percentText } from './evidence.ts';
@@ -85,7 +84,7 @@ function waitedForConnection(record: RoundTripRecord): number {
   if (queued === undefined) return 0;
   // One that had been idle for longer was free all the time: something else kept the request.
   if (connection.wasIdle && (connection.idleTime ?? Infinity) > LEAST_WAIT) return 0;
-  return queued.duration - busyOf(queued);
+  return queued.duration - (queued.busy ?? 0);
 }
 
 /** How many intervals overlap at most. */

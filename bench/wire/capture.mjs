@@ -32,7 +32,8 @@ export async function startCapture(file, port, command = []) {
   const tcpdump = spawn(program ?? 'tcpdump', args, { stdio: ['ignore', output, 'pipe'] });
   closeSync(output);
   // Also when the measurement fails.
-  process.once('exit', () => tcpdump.kill());
+  const end = () => tcpdump.kill();
+  process.once('exit', end);
   let said = '';
   const listening = new Promise((resolve, reject) => {
     tcpdump.on('error', (error) =>
@@ -62,6 +63,7 @@ export async function startCapture(file, port, command = []) {
       const closed = once(tcpdump, 'close');
       tcpdump.kill('SIGINT');
       await closed;
+      process.off('exit', end);
       return Number(/(\d+) packets? dropped by kernel/.exec(said)?.[1] ?? 0);
     },
   };

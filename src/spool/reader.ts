@@ -33,7 +33,7 @@ export class SpoolReader {
     return this.#ended.size + this.#writers.size;
   }
 
-  /** Threads that ended without writing their last records. */
+  /** Threads that ended without writing their last records. Worker threads that had written none are not counted. */
   get killed(): number {
     return this.#killed;
   }
@@ -71,7 +71,8 @@ export class SpoolReader {
     for (const writer of gone) {
       while (writer.read(CHUNK, lines) > 0);
       if (!writer.isDone) {
-        this.#killed++;
+        // Node's own threads, such as that of module hooks, end so and make no requests.
+        if (writer.name.threadId === 0 || writer.hasRead) this.#killed++;
         if (writer.isUnfinished) {
           lines.push({ type: 'lost', version: TRACE_FILE_VERSION, records: 1, reason: 'killed' });
         }

@@ -49,6 +49,11 @@ export class WriterReader {
     return this.#isUnreadable;
   }
 
+  /** Something was read. */
+  get hasRead(): boolean {
+    return this.#offset > 0 || this.#number > 1;
+  }
+
   /** The last line has no end. */
   get isUnfinished(): boolean {
     return this.#begun.length > 0;

@@ -35,6 +35,8 @@ export interface Started {
   readonly ended: Promise<Ended>;
   /** Resolves when standard output has that text. */
   said(text: string): Promise<void>;
+  /** Resolves with what was found in standard error. */
+  told(pattern: RegExp): Promise<RegExpExecArray>;
 }
 
 export interface StartOptions {
@@ -54,27 +56,33 @@ export function start(command: readonly string[], options: StartOptions = {}): S
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   onTestFinished(() => void child.kill('SIGKILL'));
-  let stdout = '';
-  let stderr = '';
+  const output = { stdout: '', stderr: '' };
   const listeners = new Set<() => void>();
-  child.stdout.on('data', (chunk: Buffer) => {
-    stdout += chunk.toString();
-    for (const listener of listeners) listener();
-  });
-  child.stderr.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
-  const ended = new Promise<Ended>((resolve) => {
-    child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
-  });
-  async function said(text: string): Promise<void> {
-    if (stdout.includes(text)) return;
-    await new Promise<void>((resolve, reject) => {
-      listeners.add(() => {
-        if (stdout.includes(text)) resolve();
-      });
-      void ended.then(() => reject(new Error(`ended without ${text}: ${stdout}${stderr}`)));
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].on('data', (chunk: Buffer) => {
+      output[name] += chunk.toString();
+      for (const listener of listeners) listener();
     });
   }
-  return { child, ended, said };
+  const ended = new Promise<Ended>((resolve) => {
+    child.on('close', (code, signal) => resolve({ code, signal, ...output }));
+  });
+  function seen(name: keyof typeof output, pattern: RegExp): Promise<RegExpExecArray> {
+    return new Promise((resolve, reject) => {
+      function look(): void {
+        const match = pattern.exec(output[name]);
+        if (match !== null) resolve(match);
+      }
+      look();
+      listeners.add(look);
+      void ended.then(() => reject(new Error(`ended without ${pattern}: ${output.stdout}${output.stderr}`)));
+    });
+  }
+  async function said(text: string): Promise<void> {
+    await seen('stdout', new RegExp(text));
+  }
+  const told = (pattern: RegExp): Promise<RegExpExecArray> => seen('stderr', pattern);
+  return { child, ended, said, told };
 }
 
 /** Starts `httptrace run` with these words. */

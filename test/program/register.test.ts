@@ -11,7 +11,7 @@ async function node(args: readonly string[], cwd: string, env: Record<string, st
   return start([process.execPath, ...args], { cwd, env }).ended;
 }
 
-describe('httptrace/register', () => {
+describe('httptrace/register', { timeout: 60_000 }, () => {
   it.each([
     ['an ES module', 'app.mjs', FETCH],
     ['a CommonJS module', 'app.cjs', GET],
@@ -153,7 +153,7 @@ describe('httptrace/register', () => {
   });
 });
 
-describe('the preload', () => {
+describe('the preload', { timeout: 60_000 }, () => {
   /** Makes the process say that it is of another version. */
   function pretend(version: string): string {
     return `const versions = { ...process.versions, node: ${JSON.stringify(version)} };

@@ -8,7 +8,7 @@ const FETCH = `await (await fetch(process.argv[2])).text();`;
 const GET = `require('node:http').get(process.argv[2], (response) => response.resume());`;
 const NODE = process.execPath;
 
-describe('httptrace run', () => {
+describe('httptrace run', { timeout: 60_000 }, () => {
   it('leaves input, output and exit code of the command alone, and shows its requests on standard error', async () => {
     const { url } = await startServer();
     const code = `${FETCH} process.stdin.pipe(process.stdout).on('unpipe', () => process.exit(7));`;
@@ -106,7 +106,29 @@ describe('httptrace run', () => {
     const words = ['--only-errors', '--save', 'all.jsonl', NODE, 'app.mjs', url];
     const { stderr } = await run(words, { cwd: folder });
     expect(stderr.match(/^GET .*/gm)).toEqual([expect.stringMatching(/ 404 .*\/missing/)]);
+    expect(stderr).toMatch(/^1 request /m);
     expect(requestsIn(join(folder, 'all.jsonl'))).toHaveLength(2);
+  });
+
+  it('sums up at the end', async () => {
+    const { url } = await startServer();
+    const code = `for (let i = 0; i < 5; i++) await (await fetch(process.argv[2])).text();`;
+    const folder = folderWith({ 'app.mjs': code });
+    const { stderr } = await run([NODE, 'app.mjs', url], { cwd: folder });
+    expect(stderr).toMatch(/^5 requests /m);
+    expect(stderr).toContain(url);
+    expect(stderr).toMatch(/^ +total +5 /m);
+  });
+
+  it('serves the page of --ui while the command runs', async () => {
+    const { url } = await startServer();
+    const folder = folderWith({ 'app.mjs': `${FETCH} process.stdin.once('data', () => process.exit());` });
+    const { child, ended, told } = startRun(['--ui', NODE, 'app.mjs', url], { cwd: folder });
+    const [, address = ''] = await told(/^httptrace: requests are shown at (http:\S+)$/m);
+    const page = await fetch(address);
+    expect(await page.text()).toContain('data-source="live"');
+    child.stdin?.end('\n');
+    expect(await ended).toMatchObject({ code: 0 });
   });
 
   it('shows where each request was made', async () => {
@@ -162,7 +184,7 @@ describe('httptrace run', () => {
   });
 });
 
-describe('what httptrace run says', () => {
+describe('what httptrace run says', { timeout: 60_000 }, () => {
   it.each([
     [['none'], 127, 'command not found: none'],
     [['./app.mjs'], 126, 'cannot run ./app.mjs: it is not executable: write httptrace run -- node ./app.mjs'],
@@ -171,8 +193,8 @@ describe('what httptrace run says', () => {
     [['--live=1', 'x'], 2, 'option --live takes no value'],
     [[], 2, 'no command given: write httptrace run -- node app.js'],
     [['--'], 2, 'no command given: write httptrace run -- node app.js'],
-    [['--status', 'x', 'y'], 2, 'bad status "x" for --status: write 404, 5xx or 400-499'],
-    [['--min-duration', 'x', 'y'], 2, 'bad time "x" for --min-duration: write 100ms or 1.5s'],
+    [['--status', 'x', 'y'], 2, 'bad status "x" for --status: give 404, 5xx or 400-499'],
+    [['--min-duration', 'x', 'y'], 2, 'bad time "x" for --min-duration: give 200ms or 1.5s'],
     [['--save', 'none/x', 'touch', 'started'], 2, 'cannot write none/x for --save: no such file or folder'],
     [['--report', '.', 'touch', 'started'], 2, 'cannot write . for --report: it is a folder'],
   ])('to %j', async (words, code, message) => {

@@ -10,8 +10,10 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { writerName } from '../../src/spool/names.ts';
 import { SpoolReader } from '../../src/spool/reader.ts';
 import { encodeRow } from '../../src/spool/row.ts';
+import { SegmentWriter } from '../../src/spool/segment-writer.ts';
 import { createSpool } from '../../src/spool/spool.ts';
 import { filesOf, recordOf, spool, temporaryFolder, writerTo } from './fixtures.ts';
 
@@ -110,6 +112,17 @@ describe('SpoolReader', () => {
     expect(reader.killed).toBe(1);
     expect(filesOf(folder)).toEqual([]);
     expect(reader.sweep()).toEqual([]);
+  });
+
+  it('does not count a worker thread as killed that has written nothing: module hooks have one', () => {
+    const folder = spool();
+    const reader = new SpoolReader(folder);
+    const pid = deadPid();
+    new SegmentWriter(folder, writerName(pid, 1, 'hooks'), process.pid);
+    new SegmentWriter(folder, writerName(pid, 2, 'work'), process.pid).write(encodeRow(recordOf('1')));
+    expect(idsOf(reader)).toEqual(['1']);
+    expect(reader.sweep()).toEqual([]);
+    expect(reader.killed).toBe(1);
   });
 
   it('takes a process for ended, not killed, when it ended between two looks', () => {

@@ -2,12 +2,8 @@ import type { SpoolReader } from '../../spool/reader.ts';
 import { cleanText } from '../../view/text.ts';
 import { plural } from '../../view/format.ts';
 
-/**
- * What the user is to know about what was not seen.
- *
- * @param requests - how many were recorded.
- */
-export function notesOn(reader: SpoolReader, requests: number): string[] {
+/** What the user is to know about what was not seen. */
+export function notesOn(reader: SpoolReader): string[] {
   const notes: string[] = [];
   const { threads, killed, unreadable, skipped } = reader;
   for (const [node, count] of skipped) {
@@ -18,9 +14,9 @@ export function notesOn(reader: SpoolReader, requests: number): string[] {
   if (threads === 0 && skipped.size === 0) {
     notes.push('no Node process was traced: the command ran none, or did not pass NODE_OPTIONS on to it');
   }
-  if (killed > 0 && requests > 0) {
+  if (killed > 0) {
     notes.push(
-      `${plural(killed, 'thread')} ended without a word: requests that were open, and those of its last 20 ms, are missing`,
+      `${killed} of ${plural(threads, 'traced thread')} ended by a signal: requests that were open, and those of its last 20 ms, are missing`,
     );
   }
   if (unreadable > 0) {

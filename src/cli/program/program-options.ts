@@ -1,9 +1,56 @@
-import { NO_FILTER, parseStatusRange, type RecordFilter, type StatusRange } from '../../analyze/filter.ts';
-import { quoteArgument } from '../args.ts';
+import type { RecordFilter } from '../../analyze/filter.ts';
+import { parseArgv } from '../args.ts';
 import { UsageError } from '../errors.ts';
-import { parseSlo, type SloRule } from '../slo.ts';
-import type { RunOptionName } from './option-table.ts';
-import { parseWords, type RunOptionUse } from './parse-words.ts';
+import { parseObjective, type Objective } from '../objective.ts';
+import type { OptionSpec } from '../option-table.ts';
+import { FILTER_OPTIONS, readFilter } from '../saved/filter-options.ts';
+import { Uses } from '../uses.ts';
+import { splitCommand } from './split-command.ts';
+
+export const RUN_OPTIONS = [
+  {
+    name: 'live',
+    group: 'Output',
+    help: 'A waterfall at the foot of the terminal, drawn anew while the command runs, instead of a line a request.',
+  },
+  {
+    name: 'stack',
+    group: 'Output',
+    help: "Show where in the program's code each request was made. Costs a stack trace a request.",
+  },
+  {
+    name: 'quiet',
+    short: 'q',
+    group: 'Output',
+    help: 'No lines while the command runs and no summary; files and --slo remain.',
+  },
+  { name: 'no-color', group: 'Output', help: 'No colours.' },
+  {
+    name: 'save',
+    arg: 'FILE',
+    group: 'Files and page',
+    help: 'Write all records to a file, one JSON object a line. httptrace show, diff and report read it.',
+  },
+  {
+    name: 'report',
+    arg: 'FILE',
+    group: 'Files and page',
+    help: 'Write a page with all requests (HTML) when the command has ended.',
+  },
+  {
+    name: 'ui',
+    group: 'Files and page',
+    help: 'Show the requests in the browser while the command runs: prints the address of the page.',
+  },
+  ...FILTER_OPTIONS,
+  {
+    name: 'slo',
+    arg: 'RULE',
+    group: 'Limits',
+    help: 'Exit with 4 when broken and the command itself succeeds: "p95(wait)<200ms", "max(total)<2s", "rate(errors)<1%". Repeatable.',
+  },
+  { name: 'help', short: 'h', group: 'Other', help: 'Print this and exit.' },
+] as const satisfies readonly OptionSpec[];
 
 /** What `httptrace run` is asked to do. Files are named, not opened. */
 export interface ProgramOptions {
@@ -17,12 +64,10 @@ export interface ProgramOptions {
   readonly stack: boolean;
   readonly quiet: boolean;
   readonly noColor: boolean;
-  /** Which requests are shown, summed up and measured; files have all. */
+  /** Which requests are shown, summed up and measured; files and the page have all. */
   readonly filter: RecordFilter;
-  readonly slo: readonly SloRule[];
+  readonly slo: readonly Objective[];
 }
-
-const MILLISECONDS: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 1000, m: 60_000 };
 
 /**
  * Reads the words behind `httptrace run`.
@@ -30,59 +75,28 @@ const MILLISECONDS: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 10
  * @throws UsageError when they cannot be used.
  */
 export function readProgramOptions(words: readonly string[]): ProgramOptions {
-  const { uses, command } = parseWords(words);
-  const options: ProgramOptions = {
-    help: has(uses, 'help'),
-    command,
-    save: lastFile(uses, 'save'),
-    report: lastFile(uses, 'report'),
-    ui: has(uses, 'ui'),
-    live: has(uses, 'live'),
-    stack: has(uses, 'stack'),
-    quiet: has(uses, 'quiet'),
-    noColor: has(uses, 'no-color'),
-    filter: readFilter(uses),
-    slo: all(uses, 'slo').map(parseSlo),
-  };
-  if (options.help) return options;
-  if (command[0] === undefined || command[0] === '') {
+  const { options, command } = splitCommand(words, RUN_OPTIONS);
+  const given = new Uses(parseArgv(options, RUN_OPTIONS, 'httptrace run --help').uses);
+  const help = given.has('help');
+  if (!help && (command[0] === undefined || command[0] === '')) {
     throw new UsageError('no command given: write httptrace run -- node app.js');
   }
-  return options;
-}
-
-function readFilter(uses: readonly RunOptionUse[]): RecordFilter {
   return {
-    ...NO_FILTER,
-    origins: all(uses, 'origin'),
-    statuses: all(uses, 'status').map(readStatus),
-    minDuration: Math.max(0, ...all(uses, 'min-duration').map(readDuration)),
-    onlyErrors: has(uses, 'only-errors'),
+    help,
+    command,
+    save: given.one('save', readFile),
+    report: given.one('report', readFile),
+    ui: given.has('ui'),
+    live: given.has('live'),
+    stack: given.has('stack'),
+    quiet: given.has('quiet'),
+    noColor: given.has('no-color'),
+    filter: readFilter(given),
+    slo: given.all('slo').map(parseObjective),
   };
 }
 
-function readStatus(value: string): StatusRange {
-  const range = parseStatusRange(value);
-  if (range !== undefined) return range;
-  throw new UsageError(`bad status "${quoteArgument(value)}" for --status: write 404, 5xx or 400-499`);
-}
-
-function readDuration(value: string): number {
-  const [, number, unit = 'ms'] = /^(\d+(?:\.\d+)?|\.\d+)(us|ms|s|m)?$/.exec(value) ?? [];
-  if (number !== undefined) return Number(number) * (MILLISECONDS[unit] ?? 1);
-  throw new UsageError(`bad time "${quoteArgument(value)}" for --min-duration: write 100ms or 1.5s`);
-}
-
-function lastFile(uses: readonly RunOptionUse[], name: 'save' | 'report'): string | undefined {
-  const value = all(uses, name).at(-1);
-  if (value === '') throw new UsageError(`the value of --${name} is empty`);
+function readFile(value: string, written: string): string {
+  if (value === '') throw new UsageError(`the value of ${written} is empty`);
   return value;
-}
-
-function has(uses: readonly RunOptionUse[], name: RunOptionName): boolean {
-  return uses.some((use) => use.name === name);
-}
-
-function all(uses: readonly RunOptionUse[], name: RunOptionName): string[] {
-  return uses.filter((use) => use.name === name).map(({ value }) => value);
 }

@@ -4,6 +4,7 @@ import { Pen, type PenOptions } from '../../view/pen.ts';
 import { callSiteLine, requestLine } from '../../view/request-line.ts';
 import { plural } from '../../view/format.ts';
 import type { Display } from './display.ts';
+import type { Voice } from './voice.ts';
 
 /** Lines in a second: more nobody reads, and drawing them would keep us from reading the spool. */
 const MOST_A_SECOND = 500;
@@ -12,7 +13,7 @@ const MOST_NUMBERED = 20_000;
 
 /** One line a finished request. */
 export class RequestLines implements Display {
-  readonly #write: (text: string) => void;
+  readonly #voice: Voice;
   readonly #terminal: () => PenOptions;
   readonly #numbers = new ConnectionNumbers();
   #shown = 0;
@@ -22,8 +23,8 @@ export class RequestLines implements Display {
   #omitted = 0;
 
   /** @param terminal - what it can show now: its width changes. */
-  constructor(write: (text: string) => void, terminal: () => PenOptions) {
-    this.#write = write;
+  constructor(voice: Voice, terminal: () => PenOptions) {
+    this.#voice = voice;
     this.#terminal = terminal;
   }
 
@@ -43,7 +44,7 @@ export class RequestLines implements Display {
   /** Writes what was added in one piece, so that the program's own output does not come between. */
   flush(): void {
     if (this.#text === '') return;
-    this.#write(this.#text);
+    this.#voice.write(this.#text);
     this.#text = '';
   }
 

@@ -5,18 +5,21 @@ import { SpoolReader } from '../../spool/reader.ts';
 import { SPOOL_VARIABLE, STACK_VARIABLE } from '../../spool/settings.ts';
 import { createSpool, removeSpool } from '../../spool/spool.ts';
 import { TRACE_FILE_VERSION, type RunLine } from '../../trace-file/types.ts';
-import { Pen } from '../../view/pen.ts';
+import { drawFindings } from '../../view/findings-text.ts';
+import { Pen, type PenOptions } from '../../view/pen.ts';
+import { drawSummary } from '../../view/summary-table.ts';
 import { fileProblem } from '../errors.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Io } from '../io.ts';
-import { drawSlo } from '../slo-output.ts';
+import { drawObjective } from '../objective-output.ts';
+import { judgeObjective } from '../objective.ts';
 import { terminalOf } from '../terminal.ts';
 import { packageVersion } from '../version.ts';
 import { exitCodeOf, raise, startChild, StartError, type Ending } from './child.ts';
 import { NO_DISPLAY, type Display } from './display.ts';
 import { runHelp } from './help.ts';
 import type { LineSink } from './line-sink.ts';
-import { measure } from './measure.ts';
+import { canShowLive, LiveDisplay } from './live-display.ts';
 import { nodeOptions } from './node-options.ts';
 import { notesOn } from './notes.ts';
 import { Outputs } from './outputs.ts';
@@ -83,12 +86,7 @@ class ProgramRun {
     this.#io = io;
     this.#voice = voice;
     this.#outputs = outputs;
-    this.#display = options.quiet
-      ? NO_DISPLAY
-      : new RequestLines(
-          (text) => voice.write(text),
-          () => this.#terminal(),
-        );
+    this.#display = this.#makeDisplay();
     this.#watch = new Watch(options.filter, this.#display);
     this.#sinks = [this.#watch, outputs];
   }
@@ -113,6 +111,23 @@ class ProgramRun {
     return this.#close(this.ending, reader);
   }
 
+  #summaryBlocks(): readonly (readonly string[])[] {
+    const summary = this.#watch.summarizer.summary();
+    if (summary.requests === 0 && summary.lost.length === 0) return [];
+    const terminal = this.#terminal();
+    const findings = summary.findings.length === 0 ? [] : drawFindings(summary.findings, terminal);
+    // What was written last may be a request's line, or the command's without its end.
+    return [['', ...drawSummary(summary, terminal)], findings];
+  }
+
+  #makeDisplay(): Display {
+    const { quiet, live } = this.#options;
+    if (quiet) return NO_DISPLAY;
+    const terminal = (): PenOptions => this.#terminal();
+    if (live && canShowLive(this.#io.stderr)) return new LiveDisplay(this.#voice, terminal);
+    return new RequestLines(this.#voice, terminal);
+  }
+
   #tell(line: Parameters<LineSink['add']>[0]): void {
     for (const sink of this.#sinks) sink.add(line);
   }
@@ -121,14 +136,17 @@ class ProgramRun {
   async #close(ending: Ending, reader: SpoolReader | undefined): Promise<number> {
     const { quiet, slo } = this.#options;
     const pen = new Pen(this.#terminal());
-    const lines: string[] = [];
-    const results = slo.map((rule) => measure(rule, this.#watch.summarizer));
+    const { summarizer } = this.#watch;
+    const results = slo.map((objective) => judgeObjective(objective, summarizer));
     const isBroken = results.some(({ kept }) => !kept);
-    if (!quiet || isBroken) lines.push(...results.map((result) => drawSlo(pen, result)));
-    if (!quiet && reader !== undefined) lines.push(...notesOn(reader, this.#watch.requests).map(asNote));
     this.#outputs.finish();
     const { problems } = this.#outputs;
-    lines.push(...problems.map(asNote));
+    const notes = [...(quiet || reader === undefined ? [] : notesOn(reader)), ...problems];
+    const lines = inBlocks([
+      ...(quiet ? [] : this.#summaryBlocks()),
+      quiet && !isBroken ? [] : results.map((result) => drawObjective(pen, result)),
+      notes.map(asNote),
+    ]);
     await this.#voice.lines(lines);
     const code = exitCodeOf(ending);
     if (code !== EXIT.ok) return code;
@@ -136,7 +154,7 @@ class ProgramRun {
     return isBroken ? EXIT.slo : EXIT.ok;
   }
 
-  #terminal(): ReturnType<typeof terminalOf> {
+  #terminal(): PenOptions {
     return terminalOf(this.#io.stderr, this.#io, this.#options.noColor);
   }
 
@@ -166,6 +184,12 @@ class ProgramRun {
       cwd: process.cwd(),
     };
   }
+}
+
+/** With an empty line between those that are not empty. */
+function inBlocks(blocks: readonly (readonly string[])[]): string[] {
+  const filled = blocks.filter((block) => block.length > 0);
+  return filled.flatMap((block, index) => (index === 0 ? block : ['', ...block]));
 }
 
 function asNote(text: string): string {

@@ -10,7 +10,6 @@ export class Watch implements LineSink {
   readonly #filter: RecordFilter;
   readonly #display: Display;
   readonly #isFiltered: boolean;
-  #requests = 0;
 
   constructor(filter: RecordFilter, display: Display) {
     this.#filter = filter;
@@ -20,16 +19,10 @@ export class Watch implements LineSink {
       origins.length + statuses.length > 0 || minDuration > NO_FILTER.minDuration || onlyErrors;
   }
 
-  /** Requests that were recorded, whatever the filter says. */
-  get requests(): number {
-    return this.#requests;
-  }
-
   add(line: TraceLine): void {
     // A connection alone does not tell whether any of its requests is wanted.
     if (line.type === 'connection' && this.#isFiltered) return;
     if (line.type === 'roundTrip') {
-      this.#requests++;
       if (!matchesFilter(this.#filter, line)) return;
       this.#display.add(line);
     }

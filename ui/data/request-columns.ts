@@ -7,8 +7,6 @@ export const FAILED = 1;
 export const INCOMPLETE = 2;
 export const INTERCEPTED = 4;
 export const REUSED = 8;
-/** A 1xx response came. */
-export const INFORMED = 16;
 
 /** What rows, filters and bars need of each round trip, in columns; an index is a request. Times are in milliseconds. */
 export class RequestColumns {
@@ -24,6 +22,8 @@ export class RequestColumns {
   readonly client = new Column(Uint16Array);
   /** Code or name of what went wrong. */
   readonly error = new Column(Uint32Array);
+  /** When its first 1xx response came, from its start; -1 when none did. */
+  readonly informed = new Column(Float32Array);
   /** Index of its first phase; the last one is before the next request's first. */
   readonly firstPhase = new Column(Uint32Array);
 
@@ -70,6 +70,8 @@ export class RequestColumns {
     this.process.push(this.processes.number(processName));
     this.client.push(this.clients.number(client.name));
     this.error.push(this.errors.number(error));
+    const [informed] = record.informational;
+    this.informed.push(informed === undefined ? -1 : Math.max(0, informed.time - record.start));
     this.firstPhase.push(this.phaseName.length);
     for (const phase of record.phases) {
       this.phaseName.push(PHASES.indexOf(phase.name));
@@ -97,7 +99,14 @@ export class RequestColumns {
     const phases = count < this.length ? this.firstPhase.at(count) : this.phaseName.length;
     for (const column of [this.start, this.duration, this.status, this.flags, this.method, this.origin])
       column.dropFirst(count);
-    for (const column of [this.connection, this.process, this.client, this.error, this.firstPhase])
+    for (const column of [
+      this.connection,
+      this.process,
+      this.client,
+      this.error,
+      this.informed,
+      this.firstPhase,
+    ])
       column.dropFirst(count);
     for (const column of [this.phaseName, this.phaseStart, this.phaseDuration]) column.dropFirst(phases);
     for (let index = 0; index < this.firstPhase.length; index++)
@@ -111,8 +120,7 @@ function flagsOf(record: RoundTripRecord): number {
     (record.outcome === 'error' ? FAILED : 0) |
     (record.outcome === 'incomplete' ? INCOMPLETE : 0) |
     (record.intercepted ? INTERCEPTED : 0) |
-    (record.connection?.reused === true ? REUSED : 0) |
-    (record.informational.length > 0 ? INFORMED : 0)
+    (record.connection?.reused === true ? REUSED : 0)
   );
 }
 

@@ -1,3 +1,29 @@
+import type { Range } from '../data/range.ts';
+
+/** Pixels between two ticks at least. */
+const SPACE = 90;
+
+/** A tick on its axis. */
+export interface PlacedTick {
+  /** Pixels from the left. */
+  readonly x: number;
+  readonly label: string;
+}
+
+/**
+ * The ticks of the axis, for its labels and for the lines below them.
+ *
+ * @param zero - the moment that is 0.
+ * @param width - pixels.
+ */
+export function placedTicks({ from, to }: Range, zero: number, width: number): PlacedTick[] {
+  const scale = width / (to - from);
+  return axisTicksBetween(from - zero, to - zero, width / SPACE).map(({ time, label }) => ({
+    x: (time + zero - from) * scale,
+    label,
+  }));
+}
+
 /** A labelled moment. */
 export interface AxisTick {
   /** Milliseconds. */

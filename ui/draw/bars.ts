@@ -4,6 +4,8 @@ import { FAILED, INCOMPLETE, INTERCEPTED, type RequestColumns } from '../data/re
 import type { Colours } from './colours.ts';
 import type { Surface } from './surface.ts';
 
+const QUEUED = PHASES.indexOf('queued');
+
 /** Height of a phase, in pixels: waiting for a connection, setting one up, exchanging. It tells them apart without colour. */
 const HEIGHTS = PHASES.map((phase) =>
   phase === 'queued' ? 3 : phase === 'send' || phase === 'wait' || phase === 'receive' ? 12 : 7,
@@ -19,23 +21,28 @@ export interface BarPaper {
   readonly scale: number;
 }
 
-/** @param middle - of the row, CSS pixels. */
+/**
+ * @param middle - of the row, CSS pixels.
+ * @param withQueue - also the time before it had its connection.
+ */
 export function drawRequest(
   paper: BarPaper,
   requests: RequestColumns,
   request: number,
   middle: number,
+  withQueue = true,
 ): void {
   const { context, surface, colours, range, scale } = paper;
   const start = requests.start.at(request);
   const left = (start - range.from) * scale;
   const right = left + requests.duration.at(request) * scale;
+  const informed = requests.informed.at(request);
   if (right < -8 || left > surface.width + 8) return;
   const intercepted = requests.has(request, INTERCEPTED);
-  const drawn = intercepted ? false : drawPhases(paper, requests, request, left, middle);
+  const drawn = intercepted ? false : drawPhases(paper, requests, request, left, middle, withQueue);
   if (!drawn) {
     // Too short for any of its phases, or a mock's: one bar, never less than a pixel.
-    const from = surface.snap(left);
+    const from = surface.snap(withQueue ? left : left + queuedTime(requests, request) * scale);
     const width = Math.max(1, surface.snap(right) - from);
     context.fillStyle = colours.phases[longestPhase(requests, request)] ?? colours.muted;
     if (intercepted) {
@@ -43,8 +50,15 @@ export function drawRequest(
       context.strokeRect(from + 0.5, middle - 5.5, Math.max(2, width - 1), 11);
     } else context.fillRect(from, middle - 6, width, 12);
   }
+  if (informed >= 0) drawDiamond(paper, left + informed * scale, middle);
   if (requests.has(request, FAILED)) drawCross(paper, right + 5, middle);
   if (requests.has(request, INCOMPLETE)) drawDots(paper, right, middle);
+}
+
+function queuedTime(requests: RequestColumns, request: number): number {
+  const first = requests.firstPhase.at(request);
+  const isQueued = first < requests.phasesEnd(request) && requests.phaseName.at(first) === QUEUED;
+  return isQueued ? requests.phaseDuration.at(first) : 0;
 }
 
 /** @returns false when none was long enough to be seen. */
@@ -54,6 +68,7 @@ function drawPhases(
   request: number,
   left: number,
   middle: number,
+  withQueue: boolean,
 ): boolean {
   const end = requests.phasesEnd(request);
   let drawn = false;
@@ -67,6 +82,7 @@ function drawPhases(
     );
     if (to <= from) continue;
     const name = requests.phaseName.at(phase);
+    if (name === QUEUED && !withQueue) continue;
     const height = HEIGHTS[name] ?? 12;
     context.fillStyle = colours.phases[name] ?? colours.muted;
     context.fillRect(from, surface.snap(middle - height / 2), to - from, height);
@@ -94,6 +110,20 @@ function drawCross({ context, colours }: BarPaper, x: number, y: number): void {
   context.lineTo(x - 3, y + 3);
   context.stroke();
   context.lineWidth = 1;
+}
+
+/** A 1xx response came. */
+function drawDiamond({ context, colours }: BarPaper, x: number, y: number): void {
+  context.fillStyle = colours.text;
+  context.strokeStyle = colours.background;
+  context.beginPath();
+  context.moveTo(x, y - 5);
+  context.lineTo(x + 5, y);
+  context.lineTo(x, y + 5);
+  context.lineTo(x - 5, y);
+  context.closePath();
+  context.fill();
+  context.stroke();
 }
 
 /** It went on when the record was written. */

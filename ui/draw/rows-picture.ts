@@ -1,12 +1,10 @@
 import { countInFlight, type InFlight } from '../data/in-flight.ts';
 import { groupOfRow, type Group, type RowList } from '../data/rows.ts';
 import type { Trace } from '../data/trace.ts';
-import { axisTicksBetween } from './axis-ticks.ts';
+import { placedTicks } from './axis-ticks.ts';
 import { drawLife, drawRequest, type BarPaper } from './bars.ts';
 
 export const ROW_HEIGHT = 24;
-/** Pixels between two ticks of the axis at least. */
-export const TICK_SPACE = 90;
 
 /** A row, from its first to before its last. */
 export interface RowWindow {
@@ -16,7 +14,7 @@ export interface RowWindow {
 
 /** Draws the time of all rows in a window. */
 export function drawRows(paper: BarPaper, trace: Trace, list: RowList, { first, end }: RowWindow): void {
-  drawGrid(paper, (end - first) * ROW_HEIGHT);
+  drawGrid(paper, trace.first, (end - first) * ROW_HEIGHT);
   for (let index = first; index < end; index++) {
     const row = list.rows[index];
     if (row === undefined) return;
@@ -27,11 +25,10 @@ export function drawRows(paper: BarPaper, trace: Trace, list: RowList, { first, 
   }
 }
 
-function drawGrid({ context, surface, colours, range, scale }: BarPaper, height: number): void {
+function drawGrid({ context, surface, colours, range }: BarPaper, zero: number, height: number): void {
   context.fillStyle = colours.line;
-  for (const { time } of axisTicksBetween(range.from, range.to, surface.width / TICK_SPACE)) {
-    context.fillRect(surface.snap((time - range.from) * scale), 0, 1 / surface.ratio, height);
-  }
+  for (const { x } of placedTicks(range, zero, surface.width))
+    context.fillRect(surface.snap(x), 0, 1 / surface.ratio, height);
 }
 
 /** A connection that serves one request after the other shows them; all else shows how many there were at a time. */
@@ -41,7 +38,7 @@ function drawGroup(paper: BarPaper, trace: Trace, group: Group, top: number): vo
   const line = top + (isLane ? ROW_HEIGHT / 2 : ROW_HEIGHT - 3);
   if (connection !== undefined) drawLife(paper, connection.opened, connection.closed, line);
   if (isLane) {
-    for (const request of group.requests) drawRequest(paper, trace.requests, request, line);
+    for (const request of group.requests) drawRequest(paper, trace.requests, request, line, false);
     return;
   }
   const columns = Math.max(1, Math.floor(paper.surface.width));

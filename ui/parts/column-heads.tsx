@@ -1,9 +1,8 @@
 import { useSignalEffect } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { axisTicksBetween } from '../draw/axis-ticks.ts';
+import { placedTicks } from '../draw/axis-ticks.ts';
 import { readColours } from '../draw/colours.ts';
-import { TICK_SPACE } from '../draw/rows-picture.ts';
 import { Surface } from '../draw/surface.ts';
 import { usePageState } from '../state/context.ts';
 import { themeVersion } from '../state/theme.ts';
@@ -66,13 +65,10 @@ function Axis(): JSX.Element {
     const context = surface.begin(width, HEIGHT);
     if (context === undefined) return;
     const colours = readColours();
-    const { from, to } = state.range.peek();
-    const { first } = state.trace;
-    const scale = width / (to - from);
     context.font = `11px ${getComputedStyle(canvas.current).fontFamily}`;
     context.textBaseline = 'middle';
-    for (const { time, label } of axisTicksBetween(from - first, to - first, width / TICK_SPACE)) {
-      const x = surface.snap((time - (from - first)) * scale);
+    for (const { x: place, label } of placedTicks(state.range.peek(), state.trace.first, width)) {
+      const x = surface.snap(place);
       context.fillStyle = colours.line;
       context.fillRect(x, 0, 1 / surface.ratio, HEIGHT);
       context.fillStyle = colours.muted;

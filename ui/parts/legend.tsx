@@ -4,13 +4,16 @@ import { PHASES } from '../../src/view/layout.ts';
 export function Legend(): JSX.Element {
   return (
     <footer class="legend">
-      <ul aria-label="Colours of the phases">
+      <ul aria-label="Signs of the timeline">
         {PHASES.map((phase) => (
           <li key={phase}>
             <i class={`swatch ${phase}`} aria-hidden="true" />
             {phase}
           </li>
         ))}
+        <li>◆ 1xx response</li>
+        <li>× failed</li>
+        <li>… not finished</li>
       </ul>
     </footer>
   );

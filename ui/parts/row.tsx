@@ -98,7 +98,7 @@ export function RequestRow({
       </div>
       <div class="cell url" role="gridcell">
         <bdi>
-          {grouping !== 'origin' && (
+          {(grouping === 'none' || grouping === 'process') && (
             <span class="origin">{plainText(shortOrigin(origin).slice(0, LONGEST_URL))}</span>
           )}
           {plainText((requests.path[request] ?? '').slice(0, LONGEST_URL))}

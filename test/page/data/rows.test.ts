@@ -3,7 +3,7 @@ import { countInFlight } from '../../../ui/data/in-flight.ts';
 import { fitRange, panRange, zoomRange } from '../../../ui/data/range.ts';
 import { chooseRequests, groupRequests, listRows, type Grouping, type Order } from '../../../ui/data/rows.ts';
 import { Trace } from '../../../ui/data/trace.ts';
-import { axisTicksBetween } from '../../../ui/draw/axis-ticks.ts';
+import { axisTicksBetween, placedTicks } from '../../../ui/draw/axis-ticks.ts';
 import { plainText, textParts } from '../../../ui/words/safe-text.ts';
 import { roundTrip, type RoundTripSpec } from '../records.ts';
 
@@ -137,5 +137,15 @@ describe('text from the network', () => {
 
   it('has names in place of what would reorder, hide or break it', () => {
     expect(plainText('a\u202Eb\u0000\u0007c\u2028\ud800')).toBe('a⟨U+202E⟩b⟨U+0000 U+0007⟩c⟨U+2028 U+D800⟩');
+  });
+});
+
+describe('placedTicks', () => {
+  it('count from the first request, whichever was written first', () => {
+    const ticks = placedTicks({ from: -30, to: 170 }, -20, 400);
+    expect(ticks.slice(0, 2)).toEqual([
+      { x: 20, label: '0' },
+      { x: 120, label: '50 ms' },
+    ]);
   });
 });

@@ -30,7 +30,12 @@ export function CallFacts({
               text={`${process.pid}${process.threadId === 0 ? '' : `, thread ${process.threadId}`}, Node ${process.node}`}
             />,
           ),
-          call.attempt > 1 ? fact('Attempt', `${ordinal(call.attempt)}, a ${call.reason}`) : undefined,
+          call.attempt > 1
+            ? fact(
+                'Attempt',
+                `${ordinal(call.attempt)}, a ${call.reason}${call.known ? '' : ' (as it seems: the client does not tell)'}`,
+              )
+            : undefined,
           record.intercepted ? fact('Answered by', 'a mock: nothing went to the network') : undefined,
           fact('Started', new Date(record.wallTime).toISOString()),
           fact('Record', <Text text={record.id} />),
@@ -74,7 +79,6 @@ export function CallFacts({
 
 /** In order. Looked for in the lines: it is asked for one request at a time. */
 function requestsOfCall(trace: Trace, { call }: RoundTripRecord): number[] {
-  if (!call.known) return [];
   const needle = `"call":{"id":${JSON.stringify(call.id)},`;
   const found: number[] = [];
   for (const [request, line] of trace.requests.line.entries()) if (line.includes(needle)) found.push(request);

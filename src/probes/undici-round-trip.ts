@@ -38,6 +38,8 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner, Waiting {
   #head: string | undefined = undefined;
   /** The head is being written. */
   #isHeadAtHand = false;
+  /** Its callback tells: Node 26's TLS writes what comes in the turn of 'secureConnect' when that has ended. */
+  #isHeadPending = false;
   /** All of the request was given to the socket. */
   #sent = false;
   /** Writes that the kernel has not taken yet. */
@@ -161,7 +163,8 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner, Waiting {
   afterWrite(socket: Socket): void {
     if (!this.#isHeadAtHand) return;
     this.#isHeadAtHand = false;
-    if (socket.writableCorked === 0) this.writeHeaders(now());
+    if (socket.writableCorked === 0 && this.#pendingWrites > 0) this.#isHeadPending = true;
+    else if (socket.writableCorked === 0) this.writeHeaders(now());
     // Undici uncorks in the same turn; for a body that is at hand it says so with the end of the request.
     else if (!this.hasWholeBody) process.nextTick(writeHeaders, this);
   }
@@ -194,12 +197,14 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner, Waiting {
     this.#sent = true;
     this.#checkWritten();
     // The kernel has the head when it has begun with the body.
-    if (!this.headersWritten) this.writeHeaders(now());
+    if (!this.headersWritten && !this.#isHeadPending) this.writeHeaders(now());
   }
 
   #onWrite(err: Error | null): void {
     this.#pendingWrites--;
     this.#writeError ??= err;
+    if (this.#isHeadPending && err === null) this.writeHeaders(now());
+    this.#isHeadPending = false;
     this.#checkWritten();
     if (!Number.isNaN(this.#ended)) this.settle();
   }

@@ -141,6 +141,20 @@ describe.skipIf(noBrowser !== undefined)(
         expect(await page.locator('.overview').isVisible()).toBe(true);
       });
 
+      it('gives the trace back as it was', async () => {
+        const lines: TraceLine[] = [
+          { type: 'run', version: 1, httptrace: '0.1.0', command: ['node', 'x.js'], started: 0 },
+          ...sampleTrace({ requests: 30 }),
+          { type: 'end', version: 1, ended: 9, exitCode: 0, signal: null },
+        ];
+        const { page, trouble } = await openReport(lines);
+        const saved = page.waitForEvent('download');
+        await page.getByRole('button', { name: 'Save' }).click();
+        const text = readFileSync(await (await saved).path(), 'utf8');
+        expect(text.trimEnd().split('\n')).toEqual(lines.map((line) => JSON.stringify(line)));
+        expect(trouble.filter((line) => !line.startsWith('request: blob:'))).toEqual([]);
+      });
+
       it('says so when a part of the file is damaged, and shows the others', async () => {
         const url = reports.write('damaged', sampleTrace({ requests: 5 }));
         const file = new URL(url);

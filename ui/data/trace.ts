@@ -38,6 +38,8 @@ export class Trace {
   last = 0;
   /** Wall clock at 0 of all times here; close to them, so that numbers keep their microseconds. */
   base: number | undefined;
+  /** Lines that are no requests, as they came. */
+  readonly #otherLines: string[] = [];
   readonly #connectionNumbers = new Map<string, number>();
   readonly #heard: ((line: TraceLine) => void)[] = [];
 
@@ -53,6 +55,7 @@ export class Trace {
       this.skipped++;
       return;
     }
+    if (line.type !== 'roundTrip') this.#otherLines.push(text);
     this.#take(line, text);
     for (const listener of this.#heard) listener(line);
   }
@@ -75,6 +78,13 @@ export class Trace {
       default:
         return undefined;
     }
+  }
+
+  /** A trace file again: all that could be read, what was run first. */
+  lines(): string[] {
+    const isRun = (line: string): boolean => this.run !== undefined && line.includes('"type":"run"');
+    const others = this.#otherLines;
+    return [...others.filter(isRun), ...this.requests.line, ...others.filter((line) => !isRun(line))];
   }
 
   /** The whole record of a request. */

@@ -5,6 +5,7 @@ import { usePageState } from '../state/context.ts';
 import { setTheme, theme, type Theme } from '../state/theme.ts';
 import { plainText } from '../words/safe-text.ts';
 import { Help } from './help.tsx';
+import { SaveButton } from './save-button.tsx';
 import { ViewTabs } from './view-tabs.tsx';
 
 const STATES: Readonly<Record<string, string>> = {
@@ -27,6 +28,7 @@ export function PageHead(): JSX.Element {
       <p class="program">{programText(state.trace)}</p>
       {status !== undefined && <span class={`feed ${state.feed.value.kind}`}>{status}</span>}
       <span class="page-tools">
+        <SaveButton />
         <Help />
         <label>
           <span class="unseen">Theme</span>

@@ -7,6 +7,7 @@ import { watchedClient } from './watched-client.mjs';
 const settings = JSON.parse(process.argv[2] ?? ''); // contest.mjs wrote it
 const client = await watchedClient(settings);
 process.on('message', (/** @type {Order} */ { requests, leadIn }) => void obey(requests, leadIn));
+process.on('disconnect', () => process.exit());
 process.send?.('ready');
 
 /**

@@ -1,12 +1,10 @@
 // @ts-check
-import { fork, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { buildUrl } from './build-copy.mjs';
 import { makeCertificate } from './certificate.mjs';
+import { CLIENT_CORE, SERVER_CORE, answerOf, forkOn } from './cores.mjs';
 import { estimate, lowerQuartile, median, shuffled } from './statistics.mjs';
 
 /**
@@ -19,7 +17,7 @@ import { estimate, lowerQuartile, median, shuffled } from './statistics.mjs';
  * @property {string} dist URL of the library's build, ending in a slash
  * @property {boolean} [inside] the server runs in the client's process; without it, on the other core
  * @property {number} generations how often all processes are started anew
- * @property {number} rounds how often each process gets its turn in a generation
+ * @property {number} seconds for measuring in a generation; each process gets its turn as often as that allows
  * @property {number} requests in a block
  * @property {number} warmUp requests before the first block
  * @property {number} concurrency
@@ -44,10 +42,7 @@ import { estimate, lowerQuartile, median, shuffled } from './statistics.mjs';
 const clientModule = fileURLToPath(new URL('client-process.mjs', import.meta.url));
 const serverModule = fileURLToPath(new URL('server-process.mjs', import.meta.url));
 
-const isPinning =
-  availableParallelism() > 1 && spawnSync('taskset', ['-c', '0,1', process.execPath, '-e', '0']).status === 0;
-const SERVER_CORE = '0';
-const CLIENT_CORE = '1';
+const FEWEST_ROUNDS = 6;
 
 /**
  * Compares rows, each in a process of its own: what instruments a process does so for good. All processes of a generation
@@ -60,7 +55,7 @@ const CLIENT_CORE = '1';
 export async function contest(options) {
   const { client, rows, inside = false, concurrency } = options;
   const certificate = client === 'https' ? await makeCertificate() : undefined;
-  const server = inside ? undefined : start(serverModule, { client, certificate }, SERVER_CORE);
+  const server = inside ? undefined : forkOn(serverModule, { client, certificate }, SERVER_CORE);
   try {
     const origin = server === undefined ? undefined : await answerOf(server);
     /** @type {Generation[]} */
@@ -106,19 +101,21 @@ export async function contest(options) {
  * @param {object} more
  * @returns {Promise<Generation>}
  */
-async function runGeneration({ client, rows, dist, rounds, requests, warmUp, concurrency }, more) {
+async function runGeneration({ client, rows, dist, seconds, requests, warmUp, concurrency }, more) {
   // The allocation that makes the differences to one control least uncertain: the square root of how many there are.
   const bare = Array.from({ length: Math.round(Math.sqrt(rows.length)) }, () => 'nothing');
   const processes = [...bare, ...rows].map((spec) => {
     const [row, folder] = spec.split('@');
     const build = folder === undefined ? dist : buildUrl(resolve(folder));
-    return start(clientModule, { row, client, dist: build, concurrency, ...more }, CLIENT_CORE);
+    return forkOn(clientModule, { row, client, dist: build, concurrency, ...more }, CLIENT_CORE);
   });
   try {
     for (const process of processes) await answerOf(process);
     for (const process of shuffled(processes)) await run(process, warmUp, 0);
     const results = processes.map(() => /** @type {Times[]} */ ([]));
-    for (let round = 0; round < rounds; round++) {
+    const end = performance.now() + seconds * 1000;
+    let rounds = 0;
+    for (; rounds < FEWEST_ROUNDS || performance.now() < end; rounds++) {
       for (const index of shuffled([...processes.keys()])) {
         const process = processes[index];
         // The cold caches after the others' turns are not the row's.
@@ -166,20 +163,6 @@ function mean(values) {
 }
 
 /**
- * Starts a module, on a core of its own where that can be asked for.
- *
- * @param {string} module
- * @param {object} settings
- * @param {string} core
- */
-function start(module, settings, core) {
-  return fork(module, [JSON.stringify(settings)], {
-    ...(isPinning && { execPath: 'taskset', execArgv: ['-c', core, process.execPath] }),
-    env: { ...process.env, NODE_OPTIONS: '', NODE_NO_WARNINGS: '1' },
-  });
-}
-
-/**
  * @param {import('node:child_process').ChildProcess} process
  * @param {number} requests
  * @param {number} leadIn
@@ -188,22 +171,4 @@ function start(module, settings, core) {
 async function run(process, requests, leadIn) {
   process.send({ requests, leadIn });
   return answerOf(process);
-}
-
-/**
- * @param {import('node:child_process').ChildProcess} process
- * @returns {Promise<any>} what it sends next
- */
-async function answerOf(process) {
-  const stopped = new AbortController();
-  const end = once(process, 'exit', { signal: stopped.signal }).then(([code]) => {
-    throw new Error(`a process of the benchmark ended (${code}); its message is above`);
-  });
-  try {
-    const [answer] = await Promise.race([once(process, 'message', { signal: stopped.signal }), end]);
-    return answer;
-  } finally {
-    end.catch(() => {});
-    stopped.abort();
-  }
 }

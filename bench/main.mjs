@@ -1,43 +1,126 @@
 // @ts-check
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 import { copyBuild } from './build-copy.mjs';
 import { contest } from './contest.mjs';
-import { contestTable } from './tables.mjs';
+import { CLIENT_CORE, answerOf, forkOn } from './cores.mjs';
+import { PLANS, SIZES } from './plans.mjs';
+import { ROWS } from './rows.mjs';
+import { runPlan } from './run-plan.mjs';
+import { contestTable, toggleLine } from './tables.mjs';
+
+const USAGE = `Usage: npm run bench [-- OPTIONS]
+
+What tracing costs: CPU time of a request beyond a client that nobody watches.
+
+  --quick              only some rows, two minutes; the same as --plan quick
+  --plan NAME          full (default; 10 minutes), short (4 minutes), quick
+  --record             keep the result in bench/results/, and write what the pages quote of it
+  --inside             the server runs in the client's process, not on the other core
+
+One client and some rows, to look at while working:
+
+  --client NAME        ${Object.keys(SIZES).join(', ')}; may be given several times
+  --row NAME[@DIST]    ${Object.keys(ROWS).join(', ')};
+                       @DIST takes the library's build from that folder; may be given several times
+  --toggle             switch the row on and off in one process: sooner, less disturbed, but the code that serves both is
+                       slower for both, so it understates
+  --generations N      how often the processes are started anew (default 6: fewer give no 95 % bounds)
+  --seconds N          of measuring in each (default 4)
+  --concurrency N      requests at a time (default 16)
+  --json               the result as JSON`;
 
 const { values } = parseArgs({
   options: {
-    client: { type: 'string', multiple: true, default: ['http'] },
-    row: {
-      type: 'string',
-      multiple: true,
-      default: ['control', 'installed', 'observe', 'context', 'record'],
-    },
+    help: { type: 'boolean', default: false },
+    quick: { type: 'boolean', default: false },
+    plan: { type: 'string' },
+    record: { type: 'boolean', default: false },
     inside: { type: 'boolean', default: false },
+    client: { type: 'string', multiple: true },
+    row: { type: 'string', multiple: true },
+    toggle: { type: 'boolean', default: false },
     generations: { type: 'string', default: '6' },
-    rounds: { type: 'string', default: '30' },
-    requests: { type: 'string', default: '300' },
-    'warm-up': { type: 'string', default: '8000' },
+    seconds: { type: 'string', default: '4' },
     concurrency: { type: 'string', default: '16' },
+    json: { type: 'boolean', default: false },
   },
 });
 
-const build = copyBuild();
-try {
-  for (const client of values.client) {
+/** Installs what the rows compare with, where it is not there yet. @param {readonly string[]} rows */
+function installPeers(rows) {
+  const isThere = existsSync(new URL('node_modules/dd-trace/package.json', import.meta.url));
+  if (isThere || !rows.some((row) => ROWS[row]?.isPeer)) return;
+  const folder = fileURLToPath(new URL('.', import.meta.url));
+  const args = ['ci', '--prefix', folder, '--ignore-scripts', '--omit=optional', '--silent'];
+  const script = process.env.npm_execpath;
+  const { status } =
+    script === undefined
+      ? spawnSync('npm', args, { stdio: 'inherit', shell: process.platform === 'win32' })
+      : spawnSync(process.execPath, [script, ...args], { stdio: 'inherit' });
+  if (status !== 0) throw new Error(`npm ci failed in ${folder}: there is nothing to compare with`);
+}
+
+/** @param {string} dist */
+async function runSome(dist) {
+  const rows = values.row ?? ['control', 'installed', 'observe', 'context', 'record'];
+  installPeers(rows);
+  for (const client of values.client ?? ['http']) {
+    const size = sizeOf(client);
+    const options = { client, dist, concurrency: Number(values.concurrency) };
+    if (values.toggle) {
+      for (const row of rows) {
+        const settings = { ...options, row, pairs: 200, requests: size.requests / 4, warmUp: size.warmUp };
+        const result = await answerOf(
+          forkOn(fileURLToPath(new URL('toggle-process.mjs', import.meta.url)), settings, CLIENT_CORE),
+        );
+        console.log(values.json ? JSON.stringify({ client, ...result }) : toggleLine(client, result));
+      }
+      continue;
+    }
     const result = await contest({
-      client,
-      rows: values.row,
-      dist: build.url,
+      ...options,
+      ...size,
+      rows,
       inside: values.inside,
       generations: Number(values.generations),
-      rounds: Number(values.rounds),
-      requests: Number(values.requests),
-      warmUp: Number(values['warm-up']),
-      concurrency: Number(values.concurrency),
+      seconds: Number(values.seconds),
     });
-    console.log(contestTable(result));
+    console.log(values.json ? JSON.stringify(result) : contestTable(result));
   }
-} finally {
-  build.remove();
+}
+
+/** @param {string} client */
+function sizeOf(client) {
+  if (client in SIZES) return SIZES[/** @type {keyof typeof SIZES} */ (client)]; // `in` does not narrow a string
+  throw new Error(`no client ${client}; there are ${Object.keys(SIZES).join(', ')}`);
+}
+
+/** @param {string} dist */
+async function runWhole(dist) {
+  const name = values.plan ?? (values.quick ? 'quick' : 'full');
+  const plan = PLANS[name];
+  if (plan === undefined) throw new Error(`no plan ${name}; there are ${Object.keys(PLANS).join(', ')}`);
+  installPeers(Object.values(plan.contests).flat());
+  const result = await runPlan(name, plan, { dist, inside: values.inside, isRecorded: values.record });
+  if (values.json) console.log(JSON.stringify(result));
+}
+
+if (values.help) {
+  console.log(USAGE);
+} else {
+  const build = copyBuild();
+  try {
+    await (values.client === undefined && values.row === undefined
+      ? runWhole(build.url)
+      : runSome(build.url));
+  } catch (error) {
+    console.error(`bench: ${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = 1;
+  } finally {
+    build.remove();
+  }
 }

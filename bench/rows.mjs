@@ -23,6 +23,15 @@ import { ddTrace } from './peers/dd-trace.mjs';
  * @property {(dist: string) => Promise<Started>} start called once a process, before any client is made
  */
 
+/** Microseconds that a row is to waste a request: shows that the regression check can fail. */
+const injected = Number(process.env.BENCH_INJECT ?? 0);
+
+/** @param {number} microseconds */
+function waste(microseconds) {
+  const end = performance.now() + microseconds / 1000;
+  while (performance.now() < end);
+}
+
 /** Every row of the table; each runs in a process of its own. @type {Record<string, Row>} */
 export const ROWS = {
   nothing: { title: 'nothing', start: async () => ({}) },
@@ -87,21 +96,20 @@ export const ROWS = {
     async start(dist) {
       const { observe, Recorder } = await library(dist);
       let seen = 0;
-      const recorder = new Recorder({ limit: 0, onRecord: () => void seen++ });
+      const recorder = new Recorder({
+        limit: 0,
+        onRecord() {
+          seen++;
+          if (injected > 0) waste(injected);
+        },
+      });
       return { around: observing(observe, [recorder.factory]), seen: () => seen };
     },
   },
-  keep: {
-    title: 'recording everything, 10,000 kept',
-    async start(dist) {
-      const { observe, Recorder } = await library(dist);
-      const recorder = new Recorder();
-      return {
-        around: observing(observe, [recorder.factory]),
-        seen: () => recorder.records.length + recorder.dropped,
-      };
-    },
-  },
+  keep0: keeping(0),
+  keep1000: keeping(1000),
+  keep10000: keeping(10_000),
+  keep50000: keeping(50_000),
   'http-timer': httpTimer,
   opentelemetry: openTelemetry,
   'dd-trace': ddTrace,
@@ -113,6 +121,27 @@ export const ROWS = {
  */
 function library(dist) {
   return import(new URL('index.js', dist).href);
+}
+
+/**
+ * Recording everything, the last `limit` records kept.
+ *
+ * @param {number} limit
+ * @returns {Row}
+ */
+function keeping(limit) {
+  return {
+    title: `recording everything, ${limit.toLocaleString('en')} kept`,
+    async start(dist) {
+      const { observe, Recorder } = await library(dist);
+      const recorder = new Recorder({ limit });
+      return {
+        around: observing(observe, [recorder.factory]),
+        // Without a limit that keeps any, nothing tells that a record was made.
+        ...(limit > 0 && { seen: () => recorder.records.length + recorder.dropped }),
+      };
+    },
+  };
 }
 
 /**
@@ -144,7 +173,10 @@ async function emptyHooks(dist) {
   let seen = 0;
   /** @type {ClientTrace} */
   const trace = Object.fromEntries(HOOK_NAMES.slice(0, 16).map((name) => [name, () => {}]));
-  trace.wroteRequest = () => void seen++;
+  trace.wroteRequest = () => {
+    seen++;
+    if (injected > 0) waste(injected);
+  };
   return { trace, seen: () => seen };
 }
 

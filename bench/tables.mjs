@@ -42,3 +42,27 @@ export function contestTable({ client, concurrency, inside, nothing, rows }) {
   );
   return [title, ...lines].join('\n');
 }
+
+/**
+ * @param {string} client
+ * @param {import('./toggle.mjs').ToggleResult} result
+ */
+export function toggleLine(client, { row, bare, added, ratio }) {
+  return `${client}  ${row.padEnd(12)}  bare ${bare.toFixed(1)}  added ${bounds(added)}  CPU × ${bounds(ratio, 3)}  (switched on and off in one process)`;
+}
+
+/** @param {import('./memory.mjs').MemoryResult} result */
+export function memoryLine({ client, allocation, retention }) {
+  const allocated = Object.entries(allocation).map(
+    ([row, { own, where }]) =>
+      `  allocated a request, ${row}: ${own.toFixed(0)} bytes${where.map(([name, bytes]) => `\n    ${bytes} ${name}`).join('')}`,
+  );
+  const { record, read, values, dropped } = retention;
+  const kept = `  retained a record: ${record.toFixed(0)} bytes (${read.toFixed(0)} once read), of which header values ${values.toFixed(0)}; once dropped ${dropped.toFixed(1)}`;
+  return [`${client}, memory`, ...allocated, kept].join('\n');
+}
+
+/** @param {import('./go-client.mjs').GoResult} result */
+export function goLine({ version, bare, added, ratio }) {
+  return `Go ${version}: bare ${bare.toFixed(1)}  added ${bounds(added)}  CPU × ${bounds(ratio, 3)}`;
+}

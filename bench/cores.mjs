@@ -1,0 +1,54 @@
+// @ts-check
+import { fork, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
+
+export const SERVER_CORE = 0;
+export const CLIENT_CORE = 1;
+
+const isPinning =
+  availableParallelism() > 1 && spawnSync('taskset', ['-c', '0,1', process.execPath, '-e', '0']).status === 0;
+
+/**
+ * What to put in front of a command so that it runs on `core`; nothing where that cannot be had.
+ *
+ * @param {number} core
+ */
+export function onCore(core) {
+  return isPinning ? ['taskset', '-c', String(core)] : [];
+}
+
+/**
+ * Starts a module on a core of its own.
+ *
+ * @param {string} module
+ * @param {object} settings its only argument, as JSON
+ * @param {number} core
+ * @param {readonly string[]} [flags] of node
+ */
+export function forkOn(module, settings, core, flags = []) {
+  const [execPath = process.execPath, ...execArgv] = [...onCore(core), process.execPath, ...flags];
+  return fork(module, [JSON.stringify(settings)], {
+    execPath,
+    execArgv,
+    env: { ...process.env, NODE_OPTIONS: '', NODE_NO_WARNINGS: '1' },
+  });
+}
+
+/**
+ * @param {import('node:child_process').ChildProcess} process
+ * @returns {Promise<any>} what it sends next
+ */
+export async function answerOf(process) {
+  const stopped = new AbortController();
+  const end = once(process, 'exit', { signal: stopped.signal }).then(([code]) => {
+    throw new Error(`a process of the benchmark ended (${code}); its message is above`);
+  });
+  try {
+    const [answer] = await Promise.race([once(process, 'message', { signal: stopped.signal }), end]);
+    return answer;
+  } finally {
+    end.catch(() => {});
+    stopped.abort();
+  }
+}

@@ -1,0 +1,3 @@
+module httptrace.bench
+
+go 1.26

@@ -1,0 +1,69 @@
+// @ts-check
+
+/**
+ * How much a run measures. `full` has the peers and takes ten minutes; `short` has the library's rows, for other versions of
+ * Node, and takes four; `quick` is for looking at while working, in one or two.
+ *
+ * @typedef {object} Plan
+ * @property {number} generations of the contests
+ * @property {number} seconds of measuring in each
+ * @property {Record<string, readonly string[]>} contests rows for each client
+ * @property {readonly number[]} concurrency
+ * @property {readonly string[]} composed rows
+ * @property {readonly number[]} kept how many records are retained
+ * @property {boolean} hasMemory
+ * @property {boolean} hasGo
+ */
+
+const OWN = ['control', 'installed', 'observe', 'context', 'record'];
+const PEERS = ['opentelemetry', 'dd-trace'];
+const COMPOSED = ['context', 'context2', 'context3', 'context5', 'observe', 'observe5'];
+
+/** @type {Record<string, Plan>} */
+export const PLANS = {
+  full: {
+    generations: 6,
+    seconds: 5,
+    contests: {
+      http: [...OWN, 'imported', 'installed-context', 'keep10000', 'http-timer', ...PEERS],
+      https: [...OWN, 'http-timer', ...PEERS],
+      undici: [...OWN, ...PEERS],
+      fetch: [...OWN, 'imported', 'installed-context', 'keep10000', ...PEERS],
+      http2: [...OWN, 'dd-trace'],
+    },
+    concurrency: [1, 10, 100, 1000],
+    composed: COMPOSED,
+    kept: [0, 1000, 10_000, 50_000],
+    hasMemory: true,
+    hasGo: true,
+  },
+  short: {
+    generations: 6,
+    seconds: 2.5,
+    contests: { http: OWN, https: OWN, undici: OWN, fetch: OWN, http2: OWN },
+    concurrency: [],
+    composed: [],
+    kept: [],
+    hasMemory: true,
+    hasGo: false,
+  },
+  quick: {
+    generations: 2,
+    seconds: 2,
+    contests: { http: OWN, undici: OWN, fetch: OWN, http2: OWN },
+    concurrency: [],
+    composed: [],
+    kept: [],
+    hasMemory: false,
+    hasGo: false,
+  },
+};
+
+/** For each client: requests in a block (some 20 ms), and before the first block (until V8 has nothing more to optimise). */
+export const SIZES = /** @type {const} */ ({
+  http: { requests: 400, warmUp: 8000 },
+  https: { requests: 300, warmUp: 7000 },
+  undici: { requests: 500, warmUp: 8000 },
+  fetch: { requests: 150, warmUp: 4000 },
+  http2: { requests: 400, warmUp: 7000 },
+});

@@ -1,0 +1,66 @@
+// @ts-check
+// A short, stable measurement for each change: fails when tracing costs far more than when the last run was recorded.
+// Ratios only, in pairs within one process, so that neither the machine nor what else it does decides.
+//
+//   npm run bench:ci [-- --record | --inject MICROSECONDS]
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+import { copyBuild } from './build-copy.mjs';
+import { CLIENT_CORE, answerOf, forkOn } from './cores.mjs';
+import { judge } from './judge.mjs';
+import { load, major, save } from './results.mjs';
+
+const FILE = 'regression.json';
+const ROWS = ['control', 'observe', 'record'];
+/** Requests in a block: so few that a pair is over before the machine changes its mind. */
+const CLIENTS = { http: 100, undici: 100, fetch: 40, http2: 100 };
+const PAIRS = 60;
+const module = fileURLToPath(new URL('toggle-process.mjs', import.meta.url));
+
+/**
+ * @param {string} dist URL of the library's build, ending in a slash
+ * @returns {Promise<import('./judge.mjs').Ratios>}
+ */
+export async function measureRatios(dist) {
+  /** @type {import('./judge.mjs').Ratios} */
+  const ratios = {};
+  for (const [client, requests] of Object.entries(CLIENTS)) {
+    for (const row of ROWS) {
+      const options = { client, row, dist, concurrency: 16, pairs: PAIRS, requests, warmUp: requests * 60 };
+      /** @type {import('./toggle.mjs').ToggleResult} */
+      const { ratio } = await answerOf(forkOn(module, options, CLIENT_CORE));
+      (ratios[client] ??= {})[row] = ratio;
+    }
+  }
+  return ratios;
+}
+
+/** @param {import('./judge.mjs').Ratios} ratios */
+export function recordRatios(ratios) {
+  save(FILE, { ...recorded(), [major(process.versions)]: ratios });
+}
+
+/** @returns {Record<string, import('./judge.mjs').Ratios>} by major version of Node */
+function recorded() {
+  return /** @type {Record<string, import('./judge.mjs').Ratios>} */ (load(FILE) ?? {}); // recordRatios wrote it
+}
+
+async function main() {
+  const { values } = parseArgs({
+    options: { record: { type: 'boolean', default: false }, inject: { type: 'string' } },
+  });
+  if (values.inject !== undefined) process.env.BENCH_INJECT = values.inject;
+  const build = copyBuild();
+  try {
+    const ratios = await measureRatios(build.url);
+    if (values.record) recordRatios(ratios);
+    const verdicts = judge(ratios, recorded()[major(process.versions)]);
+    for (const { text } of verdicts) console.log(text);
+    if (verdicts.some(({ isTooMuch }) => isTooMuch)) process.exitCode = 1;
+  } finally {
+    build.remove();
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await main();

@@ -26,10 +26,7 @@ const MOST_ORIGINS = 10;
 export function drawDiff(diff: Diff, options: DiffOptions): string[] {
   const pen = new Pen({ ...options, width: Math.max(LEAST_WIDTH, options.width) });
   const [before, after] = options.names;
-  const lines = [
-    `${pen.paint('dim', 'before')}  ${pen.text(before)}  ${totalText(diff.before)}`,
-    `${pen.paint('dim', 'after')}   ${pen.text(after)}  ${totalText(diff.after)}`,
-  ];
+  const lines = [drawRun(pen, 'before', before, diff.before), drawRun(pen, 'after', after, diff.after)];
   for (const origin of diff.origins.slice(0, MOST_ORIGINS)) lines.push('', ...drawOrigin(pen, origin));
   if (diff.origins.length > MOST_ORIGINS) {
     lines.push('', pen.paint('dim', `and ${plural(diff.origins.length - MOST_ORIGINS, 'origin')} more`));
@@ -40,6 +37,13 @@ export function drawDiff(diff: Diff, options: DiffOptions): string[] {
   }
   lines.push('', ...verdictLines(pen, diff));
   return lines.map((line) => fitPainted(line.trimEnd(), pen.width, pen.glyph.ellipsis));
+}
+
+/** What a run is called gets the room that its numbers leave. */
+function drawRun(pen: Pen, label: string, name: string, tally: Tally): string {
+  const total = totalText(tally);
+  const room = Math.max(10, pen.width - total.length - 10);
+  return `${padEnd(pen.paint('dim', label), 6)}  ${truncateMiddle(pen.text(name), room, pen.glyph.ellipsis)}  ${total}`;
 }
 
 function totalText({ requests, opened, bad }: Tally): string {

@@ -11,6 +11,7 @@ import { EventLoopBusy } from './event-loop-busy.ts';
 import { FINDING_KINDS, type Finding } from './finding.ts';
 import { Http2Offered } from './http2-offered.ts';
 import { IdleTimeout } from './idle-timeout.ts';
+import { Places } from './places.ts';
 import { PoolNotShared } from './pool-not-shared.ts';
 import { Queued } from './queued.ts';
 import { Retries } from './retries.ts';
@@ -19,7 +20,6 @@ import { SequentialRequests } from './sequential-requests.ts';
 import { ServerCloses } from './server-closes.ts';
 import { slowParts } from './slow-part.ts';
 import { StaleConnection } from './stale-connection.ts';
-import { Timeline } from './timeline.ts';
 import { TlsNotResumed } from './tls-not-resumed.ts';
 import { TooFewKept } from './too-few-kept.ts';
 
@@ -28,7 +28,7 @@ const MOST_FINDINGS = 50;
 
 /** Looks for all kinds of findings at once. */
 export class Findings {
-  readonly #timeline = new Timeline();
+  readonly #places = new Places();
   readonly #detectors: readonly Detector[] = [
     new AgentWithoutKeepAlive(),
     new ServerCloses(),
@@ -52,11 +52,17 @@ export class Findings {
   addRoundTrip(record: RoundTripRecord, origin: string): void {
     // A mock's answers say nothing of servers and networks.
     if (record.intercepted) return;
-    const { process, wallTime, duration } = record;
-    const place = `${process.pid}-${process.threadId} ${origin}`;
-    const end = wallTime + duration;
-    const sincePrevious = this.#timeline.sincePrevious(place, wallTime, end);
-    const seen: Seen = { record, origin, place, start: wallTime, end, sincePrevious };
+    const start = record.wallTime;
+    const end = start + record.duration;
+    const { key: place, timeline } = this.#places.of(origin, record.process);
+    const seen: Seen = {
+      record,
+      origin,
+      place,
+      start,
+      end,
+      sincePrevious: timeline.sincePrevious(start, end),
+    };
     for (const detector of this.#detectors) detector.addRoundTrip(seen);
   }
 

@@ -1,23 +1,25 @@
-/** Of the ends of requests no more than these are kept: of those under way together, the latest are near. */
-const MOST_ENDS = 64;
-/** Places (an origin in a process) beyond these are forgotten, the oldest first. */
-const MOST_PLACES = 5000;
+/** Of the ends of requests so many are kept: more are seldom under way together. */
+const MOST_ENDS = 256;
 
-/** Remembers when the latest requests ended, at each origin in each process. */
+/** When the latest requests to an origin ended, in one process. */
 export class Timeline {
-  readonly #ends = new Map<string, number[]>();
+  readonly #ends = new Float64Array(MOST_ENDS);
+  #count = 0;
 
-  /** Milliseconds from the latest end up to `start`; undefined when none is known. Then remembers `end`. */
-  sincePrevious(place: string, start: number, end: number): number | undefined {
-    let ends = this.#ends.get(place);
-    if (ends === undefined) {
-      if (this.#ends.size >= MOST_PLACES) this.#ends.delete(this.#ends.keys().next().value ?? '');
-      this.#ends.set(place, (ends = []));
+  /**
+   * Milliseconds from the latest end before `start`; undefined when none is known. Then remembers `end`. Requests come in
+   * the order of their ends, so the first that fits, looking back, is the latest.
+   */
+  sincePrevious(start: number, end: number): number | undefined {
+    let found: number | undefined;
+    for (let back = 1; back <= MOST_ENDS && back <= this.#count; back++) {
+      const one = this.#ends[(this.#count - back) % MOST_ENDS]!;
+      if (one > start) continue;
+      found = start - one;
+      break;
     }
-    let latest = -Infinity;
-    for (const one of ends) if (one <= start && one > latest) latest = one;
-    if (ends.length >= MOST_ENDS) ends.shift();
-    ends.push(end);
-    return latest === -Infinity ? undefined : start - latest;
+    this.#ends[this.#count % MOST_ENDS] = end;
+    this.#count++;
+    return found;
   }
 }

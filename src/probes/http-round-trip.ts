@@ -26,6 +26,9 @@ import { watchParser } from './response-parser.ts';
 /** Heads with bodies up to this size go to the kernel in one piece; then 'finish' tells of both. */
 const ONE_WRITE = 16 * 1024;
 
+/** Read once: `process` is no plain object. */
+const VERSION = process.version;
+
 const NO_FIELDS: readonly string[] = [];
 
 /** What @types/node does not tell of an agent; a user's agent may lack any of it. */
@@ -84,7 +87,7 @@ export class HttpRoundTrip extends RoundTrip {
   }
 
   get clientVersion(): string {
-    return process.version;
+    return VERSION;
   }
 
   get hostPort(): string {

@@ -6,6 +6,7 @@ import { defaultPort } from '../events/host-port.ts';
 import { reportFailure } from '../trace/call.ts';
 import { Context, type ContextNode, currentNode } from '../trace/context.ts';
 import { isWatched, resolveTraces } from '../trace/trace-list.ts';
+import { watchConnect } from './agent-connect.ts';
 import { dialingFor } from './dial.ts';
 import { type CoreAgent, HttpRoundTrip, type Target, agentOf, roundTripOf } from './http-round-trip.ts';
 import type { Patches } from './patches.ts';
@@ -55,10 +56,14 @@ export function installHttp(patches: Patches): void {
         port: unknown,
       ): unknown {
         const context = currentNode();
-        if (isWatched(context) && RoundTrips.of(request) === undefined) {
-          begin(request, context, agentTarget(this, request, options, port));
+        if (isWatched(context)) {
+          if (RoundTrips.of(request) === undefined)
+            begin(request, context, agentTarget(this, request, options, port));
+          if (!dialsAsCore(this)) watchConnect(patches, this, (one) => RoundTrips.of(one));
         }
         try {
+          // As node:http calls it. A direct call needs no array of arguments.
+          if (arguments.length === 2) return original.call(this, request, options) as unknown;
           return Reflect.apply(original, this, arguments);
         } catch (error) {
           // A bad port, a lookup that is no function: http.request() throws, and the request never emits anything.
@@ -85,8 +90,9 @@ export function installHttp(patches: Patches): void {
     http.ClientRequest.prototype,
     'onSocket',
     (original) =>
-      function onSocket(this: ClientRequest): unknown {
+      function onSocket(this: ClientRequest, socket: unknown, error: unknown): unknown {
         beginLate(this);
+        if (arguments.length === 2) return original.call(this, socket, error) as unknown;
         return Reflect.apply(original, this, arguments);
       },
   );
@@ -158,8 +164,7 @@ function tell(roundTrip: HttpRoundTrip, event: unknown, argument: unknown): void
 function begin(request: ClientRequest, context: ContextNode | undefined, target: Target): void {
   const time = now();
   const agent = agentOf(request);
-  const agentDials = agent !== undefined && agent.createSocket === coreAgent?.createSocket;
-  const roundTrip = new HttpRoundTrip(request, target, agentDials);
+  const roundTrip = new HttpRoundTrip(request, target, agent !== undefined && dialsAsCore(agent));
   if (!resolveTraces(roundTrip, context)) {
     new RoundTrips(request, null);
     return;
@@ -168,6 +173,11 @@ function begin(request: ClientRequest, context: ContextNode | undefined, target:
   new RoundTrips(request, roundTrip);
   roundTrip.roundTripStart(time);
   roundTrip.getConn(time, roundTrip.hostPort);
+}
+
+/** It opens its sockets by node:http's own `createSocket`, which is wrapped. */
+function dialsAsCore(agent: CoreAgent): boolean {
+  return agent.createSocket === coreAgent?.createSocket;
 }
 
 /** For requests that do not come by a core agent: `createConnection`, ws, agent-base 6, agent-like objects. */

@@ -75,6 +75,7 @@ export function expectsContinue(head: string): boolean {
 /** The first field called `name`, which is in lower case; read here because `message.headers` makes the whole map. */
 export function rawField(raw: readonly string[], name: string): string | undefined {
   for (let i = 0; i + 1 < raw.length; i += 2) {
+    // The length first: lower case is made for the fewest.
     if (raw[i]!.length === name.length && raw[i]!.toLowerCase() === name) return raw[i + 1];
   }
   return undefined;

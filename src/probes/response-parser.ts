@@ -54,7 +54,9 @@ function wrapExecute(original: Function): (this: Parser, data: unknown) => unkno
     const watcher = socket === undefined ? undefined : installed?.watcherOf(socket);
     if (watcher === undefined || !ArrayBuffer.isView(data)) return Reflect.apply(original, this, arguments);
     watcher.onBytes(now(), data.byteLength);
-    const parsed: unknown = Reflect.apply(original, this, arguments);
+    // A direct call needs no array of arguments.
+    const parsed: unknown =
+      arguments.length === 1 ? original.call(this, data) : Reflect.apply(original, this, arguments);
     watcher.checkEnd();
     return parsed;
   };

@@ -3,6 +3,7 @@ import { formatDuration } from '../../src/view/format.ts';
 import type { Trace } from '../data/trace.ts';
 import { usePageState } from '../state/context.ts';
 import { setTheme, theme, type Theme } from '../state/theme.ts';
+import { isoTime } from '../words/date-words.ts';
 import { plainText } from '../words/safe-text.ts';
 import { Help } from './help.tsx';
 import { SaveButton } from './save-button.tsx';
@@ -49,7 +50,7 @@ export function PageHead(): JSX.Element {
 function programText({ run, end }: Trace): string {
   if (run === undefined) return '';
   const command = plainText(run.command.join(' ').slice(0, 300));
-  const started = new Date(run.started).toISOString().replace('T', ' ').slice(0, 19);
+  const started = isoTime(run.started).replace('T', ' ').slice(0, 19);
   if (end === undefined) return `${command} · ${started} UTC`;
   const how =
     end.signal === null

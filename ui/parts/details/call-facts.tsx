@@ -3,6 +3,7 @@ import { ordinal } from '../../../src/view/format.ts';
 import type { RoundTripRecord } from '../../../src/record/types.ts';
 import type { Trace } from '../../data/trace.ts';
 import { usePageState } from '../../state/context.ts';
+import { isoTime } from '../../words/date-words.ts';
 import { plainText } from '../../words/safe-text.ts';
 import { outcomeWord } from '../../words/request-words.ts';
 import { Text } from '../text.tsx';
@@ -37,7 +38,7 @@ export function CallFacts({
               )
             : undefined,
           record.intercepted ? fact('Answered by', 'a mock: nothing went to the network') : undefined,
-          fact('Started', new Date(record.wallTime).toISOString()),
+          fact('Started', isoTime(record.wallTime)),
           fact('Record', <Text text={record.id} />),
         ]}
       />

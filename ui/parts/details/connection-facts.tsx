@@ -9,6 +9,7 @@ import type {
   TLSRecord,
 } from '../../../src/record/types.ts';
 import type { Connection } from '../../data/trace.ts';
+import { isoDay } from '../../words/date-words.ts';
 import { Text } from '../text.tsx';
 import { fact, Facts, Section } from './facts.tsx';
 
@@ -154,10 +155,4 @@ function validity(from: number, to: number, then: number): string {
   const days = Math.floor((to - then) / DAY);
   const left = then < from ? 'not valid yet then' : days < 0 ? 'expired then' : `${days} days left then`;
   return `${isoDay(from)} to ${isoDay(to)}, ${left}`;
-}
-
-function isoDay(time: number): string {
-  return Number.isFinite(time) && Math.abs(time) < 8.64e15
-    ? new Date(time).toISOString().slice(0, 10)
-    : 'unknown';
 }

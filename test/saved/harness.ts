@@ -1,3 +1,7 @@
+// Loaded before the first test, whose time it would take: the command loads them when they are asked for.
+import '../../src/cli/saved/diff.ts';
+import '../../src/cli/saved/report.ts';
+import '../../src/cli/saved/show.ts';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

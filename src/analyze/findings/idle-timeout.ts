@@ -68,6 +68,7 @@ const MOST_PENDING = 100;
 const SENSIBLE_GAP = 120_000;
 /** Clients take off a second or two for the way. */
 const SHORT_ANNOUNCEMENT = 2;
+const CLIENTS_MARGIN = 2500;
 
 class Place {
   origin = '';
@@ -128,12 +129,13 @@ class Place {
 
   #advice(idle: number): string {
     const server =
-      'Raise the idle timeout of the server (of a Node server `server.keepAliveTimeout`, 5 s by default)';
-    const isServers = this.announced !== undefined && idle > (this.announced - 2.5) * 1000;
-    if (this.usesUndici && !isServers) {
-      return `Raise the client's: \`new Agent({ keepAliveTimeout: 30_000 })\`, 4 s by default; it must stay below the server's.`;
+      'Raise the idle timeout of the server: of a Node server `server.keepAliveTimeout`, 5 s by default.';
+    const announced = (this.announced ?? -Infinity) * 1000;
+    if (idle >= announced - CLIENTS_MARGIN && idle <= announced + 1500) return server;
+    if (this.usesUndici) {
+      return "Raise the client's: `new Agent({ keepAliveTimeout: 30_000 })`, 4 s by default; it must stay below the server's.";
     }
-    return `${server}${this.usesUndici ? '; undici follows what the server announces, less two seconds.' : ', or the `timeout` of the agent when it has one.'}`;
+    return `Use an agent of your own, \`new https.Agent({ keepAlive: true, timeout: 30_000 })\`: \`https.globalAgent\` closes after 5 s. ${server}`;
   }
 
   #refusal(): Finding[] {

@@ -132,11 +132,11 @@ export class Recorder {
     if (!this.#open.delete(builder.roundTrip)) return;
     const capture = builder.take();
     if (capture === undefined) return;
-    const { onRecord } = this.#options;
-    if (onRecord !== undefined || capture.mustBeMade) {
+    const isWanted = this.#options.onRecord !== undefined;
+    if (isWanted || capture.mustBeMade) {
       const record = makeRecord(capture, this.#redaction);
       this.#kept.add(record);
-      if (onRecord !== undefined) callReported(this, 'onRecord', () => onRecord.call(this.#options, record));
+      if (isWanted) callReported(this, 'onRecord', () => this.#options.onRecord?.(record));
     } else this.#kept.add(capture);
     if (this.#open.size === 0) for (const resume of this.#idle.splice(0)) resume();
     const { connection } = builder.roundTrip;

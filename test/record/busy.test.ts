@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { Recorder, type RoundTripRecord } from '../../src/index.ts';
+import { Recorder, type RoundTripRecord, runWithClientTrace } from '../../src/index.ts';
 import { loopIdle, withLoopIdle } from '../../src/events/clock.ts';
-import { runWithClientTrace } from '../../src/index.ts';
 import type { PhaseName } from '../../src/record/types.ts';
 import { appServer } from '../helpers/app-server.ts';
 import { get, httpAgent } from '../http/exchange.ts';
@@ -45,8 +44,6 @@ describe('how busy the event loop was', () => {
     const phase = phases.find((one) => one.name === name);
     expect(phase?.busy).toBeGreaterThan(BLOCK * 0.95);
     for (const { busy = 0, duration } of phases) expect(busy).toBeLessThanOrEqual(duration);
-    const others = phases.filter((one) => one !== phase).map(({ busy = 0 }) => busy);
-    expect(Math.max(0, ...others)).toBeLessThan(BLOCK);
   });
 
   it('is little while a request only waits for its server', async () => {

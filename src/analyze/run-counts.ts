@@ -17,7 +17,7 @@ export class RunCounts {
 
   add(line: TraceLine): void {
     if (line.type !== 'roundTrip') return;
-    const origin = originOf(line.request.url);
+    const origin = withoutChosenPort(originOf(line.request.url));
     this.all.add(line);
     let tally = this.origins.get(origin);
     if (tally === undefined && this.origins.size < MOST_ORIGINS) {
@@ -30,4 +30,14 @@ export class RunCounts {
       this.endpoints.set(endpoint, (known ?? 0) + 1);
     } else this.tooManyEndpoints = true;
   }
+}
+
+const LOOPBACK = /^([a-z]+:\/\/(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])):(\d+)$/;
+/** Linux hands out ports from here on, other systems from further up. */
+const FIRST_CHOSEN = 32_768;
+
+/** A server on this machine that lets the system choose its port has another one in each run: `http://127.0.0.1:*`. */
+function withoutChosenPort(origin: string): string {
+  const [, host, port] = LOOPBACK.exec(origin) ?? [];
+  return host !== undefined && Number(port) >= FIRST_CHOSEN ? `${host}:*` : origin;
 }

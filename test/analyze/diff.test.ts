@@ -124,6 +124,16 @@ describe('compareRuns', () => {
     expect(diff.gone).toEqual([{ endpoint: 'GET https://api.example.test/old', requests: 2 }]);
   });
 
+  it('takes servers on this machine whose port the system chose for the same', () => {
+    const on = (origin: string): TraceLine[] => simulate(each(100, 20), { origin, tls: undefined });
+    const diff = compare(on('http://127.0.0.1:41651'), on('http://127.0.0.1:33801'));
+    expect(
+      diff.origins.map(({ origin, before, after }) => [origin, before?.requests, after?.requests]),
+    ).toEqual([['http://127.0.0.1:*', 20, 20]]);
+    expect([...diff.appeared, ...diff.gone]).toEqual([]);
+    expect(compare(on('http://127.0.0.1:3000'), on('http://127.0.0.1:3001')).origins).toHaveLength(2);
+  });
+
   it('does not grow with the number of endpoints', () => {
     const lines = Array.from({ length: 6000 }, (_, n) =>
       roundTrip({

@@ -488,6 +488,15 @@ describe('event-loop-busy', () => {
     expect(finding.origin).toBeUndefined();
   });
 
+  it('is not found for the start of a program', () => {
+    const start = simulate(each(100, 8), { wait: () => 300, busy: 0.9, idleTimeout: 60_000 });
+    const later = simulate(
+      each(100, 40).map(({ at }) => ({ at: at + 2000 })),
+      { wait: () => 30, busy: 0.05 },
+    );
+    expect(kindsIn([...start, ...later])).not.toContain('event-loop-busy');
+  });
+
   it('is not found when it is idle, for few requests, or when that is not known', () => {
     expect(kindsIn(simulate(each(100, 40), { wait: () => 60, busy: 0.1 }))).toEqual([]);
     expect(kindsIn(simulate(each(100, 10), { wait: () => 60, busy: 0.8 }))).toEqual([]);

@@ -1,0 +1,167 @@
+import { readFileSync } from 'node:fs';
+
+import { describe, expect, it } from 'vitest';
+
+import { judge } from '../../bench/judge.mjs';
+import { sections } from '../../bench/page-tables.mjs';
+import { PLANS, SIZES } from '../../bench/plans.mjs';
+import { PAGES, stalePages, withQuotes } from '../../bench/publish.mjs';
+import { ROWS } from '../../bench/rows.mjs';
+import { estimate, median, shuffled } from '../../bench/statistics.mjs';
+
+const about = (value: number): { value: number; low: number; high: number } => ({
+  value,
+  low: value - 0.02,
+  high: value + 0.02,
+});
+
+function contest(
+  client: string,
+  rows: readonly string[],
+): {
+  client: string;
+  concurrency: number;
+  inside: boolean;
+  nothing: { cpu: number; requestsPerSecond: number; busy: number };
+  rows: {
+    row: string;
+    cpu: number;
+    added: ReturnType<typeof about>;
+    quiet: ReturnType<typeof about>;
+    ratio: ReturnType<typeof about>;
+    throughput: ReturnType<typeof about>;
+  }[];
+} {
+  const nothing = { cpu: 50, requestsPerSecond: 20_000, busy: 1 };
+  return {
+    client,
+    concurrency: 16,
+    inside: false,
+    nothing,
+    rows: rows.map((row) => ({
+      row,
+      cpu: 55,
+      added: about(5),
+      quiet: about(5),
+      ratio: about(1.1),
+      throughput: about(0.9),
+    })),
+  };
+}
+
+describe('estimates', () => {
+  it('have the median of an odd and of an even number of values', () => {
+    expect(median([3, 1, 2])).toBe(2);
+    expect(median([4, 1, 2, 3])).toBe(2.5);
+  });
+
+  it('are bounded by the lowest and the highest of six values, and by the second and the eighth of nine', () => {
+    expect(estimate([6, 5, 4, 3, 2, 1])).toEqual({ value: 3.5, low: 1, high: 6 });
+    expect(estimate([9, 8, 7, 6, 5, 4, 3, 2, 1])).toEqual({ value: 5, low: 2, high: 8 });
+  });
+
+  it.each([9, 30, 60, 200, 400])('span a median of 0 about 95 times in 100 with %i values', (n) => {
+    const runs = 2000;
+    let spans = 0;
+    for (let i = 0; i < runs; i++) {
+      const { low, high } = estimate(Array.from({ length: n }, () => Math.random() - 0.5));
+      if (low <= 0 && high >= 0) spans++;
+    }
+    // Exact are 94.4 % and more; five standard deviations of 2000 draws are 2.5 %.
+    expect(spans / runs).toBeGreaterThan(0.92);
+  });
+
+  it('are made of turns in random order, each once', () => {
+    expect(shuffled([1, 2, 3, 4]).toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4]);
+  });
+});
+
+describe('the check of each change', () => {
+  const recorded = { http: { control: about(1), observe: about(1.1) } };
+
+  it('passes a row that adds what it added when it was recorded', () => {
+    const verdicts = judge({ http: { control: about(1), observe: about(1.12) } }, recorded);
+    expect(verdicts.map(({ isTooMuch }) => isTooMuch)).toEqual([false]);
+  });
+
+  it('fails a row that adds more than twice of that and what the control scatters', () => {
+    const [verdict] = judge({ http: { control: about(1), observe: about(1.23) } }, recorded);
+    expect(verdict?.isTooMuch).toBe(true);
+    expect(verdict?.text).toContain('TOO MUCH');
+  });
+
+  it('allows for a control that scatters', () => {
+    const scattered = { value: 1, low: 0.9, high: 1.1 };
+    const [verdict] = judge({ http: { control: scattered, observe: about(1.23) } }, recorded);
+    expect(verdict?.isTooMuch).toBe(false);
+  });
+
+  it('does not judge what was never recorded', () => {
+    const [verdict] = judge({ http: { control: about(1), observe: about(3) } }, undefined);
+    expect(verdict?.isTooMuch).toBe(false);
+    expect(verdict?.text).toContain('nothing is recorded');
+  });
+});
+
+describe('plans', () => {
+  it.each(Object.entries(PLANS))(
+    '%s has only rows that there are, with clients that they can watch',
+    (_, plan) => {
+      for (const [client, rows] of Object.entries(plan.contests)) {
+        expect(Object.keys(SIZES)).toContain(client);
+        for (const row of rows) expect(ROWS[row]?.clients ?? [client]).toContain(client);
+        expect(rows.filter((row) => ROWS[row] === undefined)).toEqual([]);
+      }
+      const others = [...plan.composed, ...plan.kept.map((count) => `keep${count}`)];
+      expect(others.filter((row) => ROWS[row] === undefined)).toEqual([]);
+    },
+  );
+});
+
+describe('the pages', () => {
+  it('say what the last recorded runs say; `node bench/publish.mjs` writes it', () => {
+    expect(stalePages().map(({ name }) => name)).toEqual([]);
+  });
+
+  it('have a place for each quote, and a quote for each place', () => {
+    const plan = PLANS['full']!;
+    const texts = sections([
+      {
+        date: '2025-01-02T03:04:05.000Z',
+        node: '20.1.2',
+        cpu: 'a processor',
+        cores: 2,
+        plan: 'full',
+        peers: { 'a-peer': '1.2.3' },
+        contests: Object.entries(plan.contests).map(([client, rows]) => contest(client, rows)),
+        concurrency: [contest('http', ['observe', 'record'])],
+        composed: contest('http', plan.composed),
+        kept: contest(
+          'http',
+          plan.kept.map((count) => `keep${count}`),
+        ),
+        memory: [
+          {
+            client: 'http',
+            allocation: { installed: { own: 0, all: 12_345, where: [] } },
+            retention: { record: 2000, read: 2000, values: 500, dropped: -1 },
+          },
+        ],
+        go: { version: '1.26.0', bare: 20, added: about(1), ratio: about(1.05) },
+      },
+    ]);
+    const pages = PAGES.map((name) => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8')).join(
+      '',
+    );
+    const places = [...pages.matchAll(/<!-- bench: ([\w-]+) -->/g)].map(([, name]) => name);
+    expect(places.toSorted()).toEqual(Object.keys(texts).toSorted());
+    for (const [name, text] of Object.entries(texts)) {
+      expect(text, name).not.toMatch(/NaN|undefined|Infinity|-0\b/);
+      expect(withQuotes(`<!-- bench: ${name} -->old<!-- /bench -->`, texts)).toContain(text);
+    }
+    expect(texts['cost']).toContain('| OpenTelemetry');
+    expect(texts['memory']).toContain('| 1,500 ');
+    const unknown = '<!-- bench: unknown -->as it is<!-- /bench -->';
+    expect(withQuotes(unknown, texts)).toBe(unknown);
+  });
+});

@@ -42,8 +42,13 @@ export function watchConnect(
 
 /** The class, as its prototype, that has the agent's `connect`. One of the agent itself would be kept alive by its patch. */
 function withConnect(agent: object): object | undefined {
-  let prototype: object | null = Object.getPrototypeOf(agent) as object | null; // of any object
-  while (prototype !== null && !Object.hasOwn(prototype, 'connect'))
-    prototype = Object.getPrototypeOf(prototype) as object | null;
-  return prototype === null || Object.hasOwn(agent, 'connect') ? undefined : prototype;
+  if (Object.hasOwn(agent, 'connect')) return undefined;
+  let prototype: object | null = agent;
+  do
+    prototype = Object.getPrototypeOf(prototype) as object | null; // of any object
+  while (prototype !== null && !Object.hasOwn(prototype, 'connect'));
+  if (prototype === null) return undefined;
+  // A getter is not called.
+  const own = Object.getOwnPropertyDescriptor(prototype, 'connect');
+  return typeof own?.value === 'function' ? prototype : undefined;
 }

@@ -41,7 +41,7 @@ export interface Client {
   readonly follows?: true;
   /** It does not keep connections. */
   readonly pools?: false;
-  /** It fails with an error of its own, so that nothing tells whose dial it was that failed. */
+  /** It dials after it has waited, and fails with an error of its own: nothing tells whose dial it was that failed. */
   readonly hidesFailedDial?: true;
   /** It goes through a proxy: the HTTP one, or the SOCKS one. */
   readonly proxy?: keyof Proxies;
@@ -237,6 +237,14 @@ export const CLIENTS: Client[] = [
   },
   {
     name: 'socks-proxy-agent',
+    proxy: 'socks',
+    make: (proxies) => {
+      const agent = own(new SocksProxyAgent(`socks5h://127.0.0.1:${proxies.socks}`, { keepAlive: true }));
+      return byCore(() => agent);
+    },
+  },
+  {
+    name: 'socks-proxy-agent that looks names up itself',
     proxy: 'socks',
     hidesFailedDial: true,
     make: (proxies) => {

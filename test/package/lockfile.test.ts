@@ -18,21 +18,24 @@ function packagesOf(file: string): Lock['packages'] {
   return packages;
 }
 
-describe.each(['package-lock.json', 'test/undici/v8/package-lock.json'])('%s', (file) => {
-  const packages = packagesOf(file);
+describe.each(['package-lock.json', 'bench/package-lock.json', 'test/undici/v8/package-lock.json'])(
+  '%s',
+  (file) => {
+    const packages = packagesOf(file);
 
-  it('names no registry, so that any mirror can install it', () => {
-    const resolved = Object.entries(packages).filter(([, { resolved: url }]) => url !== undefined);
-    expect(resolved).toEqual([]);
-  });
+    it('names no registry, so that any mirror can install it', () => {
+      const resolved = Object.entries(packages).filter(([, { resolved: url }]) => url !== undefined);
+      expect(resolved).toEqual([]);
+    });
 
-  it('has the digest of every package', () => {
-    const bare = Object.entries(packages).filter(
-      ([path, { integrity }]) => path !== '' && integrity === undefined,
-    );
-    expect(bare).toEqual([]);
-  });
-});
+    it('has the digest of every package', () => {
+      const bare = Object.entries(packages).filter(
+        ([path, { integrity }]) => path !== '' && integrity === undefined,
+      );
+      expect(bare).toEqual([]);
+    });
+  },
+);
 
 describe('package-lock.json', () => {
   const packages = packagesOf('package-lock.json');

@@ -11,8 +11,9 @@
  * @property {readonly number[]} concurrency
  * @property {readonly string[]} composed rows
  * @property {readonly number[]} kept how many records are retained
- * @property {boolean} hasMemory
+ * @property {readonly string[]} memory clients
  * @property {boolean} hasGo
+ * @property {boolean} hasRegression recorded for the check of each change, too
  */
 
 const OWN = ['control', 'installed', 'observe', 'context', 'record'];
@@ -23,29 +24,31 @@ const COMPOSED = ['context', 'context2', 'context3', 'context5', 'observe', 'obs
 export const PLANS = {
   full: {
     generations: 6,
-    seconds: 5,
+    seconds: 4,
     contests: {
       http: [...OWN, 'imported', 'installed-context', 'keep10000', 'http-timer', ...PEERS],
       https: [...OWN, 'http-timer', ...PEERS],
       undici: [...OWN, ...PEERS],
-      fetch: [...OWN, 'imported', 'installed-context', 'keep10000', ...PEERS],
+      fetch: [...OWN, ...PEERS],
       http2: [...OWN, 'dd-trace'],
     },
     concurrency: [1, 10, 100, 1000],
     composed: COMPOSED,
-    kept: [0, 1000, 10_000, 50_000],
-    hasMemory: true,
+    kept: [0, 1000, 5000, 20_000],
+    memory: ['http', 'https', 'undici', 'fetch', 'http2'],
     hasGo: true,
+    hasRegression: true,
   },
   short: {
     generations: 6,
-    seconds: 2.5,
+    seconds: 1.5,
     contests: { http: OWN, https: OWN, undici: OWN, fetch: OWN, http2: OWN },
     concurrency: [],
     composed: [],
     kept: [],
-    hasMemory: true,
+    memory: ['http', 'fetch'],
     hasGo: false,
+    hasRegression: false,
   },
   quick: {
     generations: 2,
@@ -54,8 +57,9 @@ export const PLANS = {
     concurrency: [],
     composed: [],
     kept: [],
-    hasMemory: false,
+    memory: [],
     hasGo: false,
+    hasRegression: false,
   },
 };
 

@@ -23,7 +23,7 @@ export async function runPlan(name, plan, { dist, inside, isRecorded }) {
   const start = performance.now();
   const { generations, seconds } = plan;
   const common = { dist, inside, seconds, concurrency: CONCURRENCY };
-  const few = { ...common, ...SIZES.http, client: 'http', generations: Math.min(3, generations) };
+  const few = { ...common, ...SIZES.http, client: 'http', generations: Math.min(3, generations), seconds: 3 };
 
   /** @param {import('./contest.mjs').ContestOptions} options */
   async function told(options) {
@@ -56,21 +56,19 @@ export async function runPlan(name, plan, { dist, inside, isRecorded }) {
     // Each has its full number of records before it is measured.
     result.kept = await told({ ...few, rows, warmUp: Math.max(...plan.kept) + SIZES.http.warmUp });
   }
-  if (plan.hasMemory) {
-    for (const client of Object.keys(plan.contests)) {
-      const certificate = client === 'https' ? await makeCertificate() : undefined;
-      const measured = await memory(client, dist, certificate);
-      console.log(memoryLine(measured));
-      result.memory.push(measured);
-    }
+  for (const client of plan.memory) {
+    const certificate = client === 'https' ? await makeCertificate() : undefined;
+    const measured = await memory(client, dist, certificate);
+    console.log(memoryLine(measured));
+    result.memory.push(measured);
   }
   if (plan.hasGo) {
-    const go = await goClient({ concurrency: CONCURRENCY, pairs: 100, requests: 3200 });
+    const go = await goClient({ concurrency: CONCURRENCY, pairs: 60, requests: 3200 });
     console.log(go === undefined ? "Go is not here, so its client's httptrace is not measured" : goLine(go));
     if (go !== undefined) result.go = go;
   }
   if (isRecorded) {
-    recordRatios(await measureRatios(dist));
+    if (plan.hasRegression) recordRatios(await measureRatios(dist));
     console.log(`\nbench/results/${saveRun(result)}`);
     for (const { name: page } of stalePages())
       console.log(`${page} is to be written: node bench/publish.mjs`);

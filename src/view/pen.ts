@@ -29,6 +29,10 @@ interface Glyphs {
   readonly line: string;
   readonly lineStart: string;
   readonly lineEnd: string;
+  /** Before a row that tells of a part of the row above. */
+  readonly within: string;
+  /** A part of a bar. */
+  readonly shade: string;
 }
 
 const UNICODE_GLYPHS: Glyphs = {
@@ -44,6 +48,8 @@ const UNICODE_GLYPHS: Glyphs = {
   line: '─',
   lineStart: '├',
   lineEnd: '┤',
+  within: '└',
+  shade: '▒',
 };
 
 const ASCII_GLYPHS: Glyphs = {
@@ -59,6 +65,8 @@ const ASCII_GLYPHS: Glyphs = {
   line: '-',
   lineStart: '|',
   lineEnd: '|',
+  within: ' ',
+  shade: '.',
 };
 
 const STYLES: Readonly<Record<Style, Parameters<typeof styleText>[0]>> = {

@@ -1,5 +1,6 @@
 import type { PhaseName } from '../record/types.ts';
 import { cellAt, drawBars } from './bar.ts';
+import { drawBusyRow } from './busy-row.ts';
 import { phaseDetail } from './describe-response.ts';
 import type { DurationScale } from './format.ts';
 import type { PhaseRow, RowGroup } from './layout.ts';
@@ -43,7 +44,8 @@ export function drawAxis(pen: Pen, ticks: readonly Tick[], grid: Grid): string {
 /**
  * One line a phase: name, bars, time, and details where there is room.
  *
- * @param phases - lines to draw, also for phases that did not happen; those that did when it is left out.
+ * @param phases - lines to draw, also for phases that did not happen. When it is left out, those that did, and under each
+ * for how long of it the event loop was busy, where that matters.
  */
 export function drawRows(
   pen: Pen,
@@ -51,10 +53,10 @@ export function drawRows(
   ticks: readonly Tick[],
   grid: Grid,
   scale: DurationScale,
-  phases: readonly PhaseName[] = group.rows.map((row) => row.phase),
+  phases?: readonly PhaseName[],
 ): string[] {
   const gridColumns = new Set(ticks.map((tick) => cellAt(tick.at, grid.axis)));
-  return phases.map((phase) => {
+  function drawRow(phase: PhaseName): string {
     const row = group.rows.find((one) => one.phase === phase) ?? absentRow(phase);
     const bars = drawBars(pen, row, grid.axis, gridColumns);
     const line = padEnd(rowName(pen, row), grid.label) + bars;
@@ -63,7 +65,9 @@ export function drawRows(
     if (grid.detail === 0) return line + time;
     const detail = truncateEnd(phaseDetail(pen, group.record, phase), grid.detail - 2, pen.glyph.ellipsis);
     return `${line}${time}  ${pen.paint('dim', detail)}`;
-  });
+  }
+  if (phases !== undefined) return phases.map(drawRow);
+  return group.rows.flatMap(({ phase }) => [drawRow(phase), ...drawBusyRow(pen, group, phase, grid, scale)]);
 }
 
 function rowName(pen: Pen, { phase, failed, bars }: PhaseRow): string {

@@ -53,6 +53,32 @@ describe('pictures', () => {
   });
 });
 
+describe('a busy event loop', () => {
+  function waiting(busy: number): RoundTripRecord {
+    const record = roundTrip();
+    return {
+      ...record,
+      phases: record.phases.map((one) => (one.name === 'wait' ? { ...one, busy } : one)),
+    };
+  }
+
+  it('is shown under the phase that it took a good part of', () => {
+    const { phases } = roundTrip();
+    const wait = phases.find(({ name }) => name === 'wait')!;
+    const lines = drawWaterfall([waiting(wait.duration / 2)], at80);
+    const at = lines.findIndex((line) => line.startsWith('wait'));
+    const count = (line: string | undefined, glyph: RegExp) => line?.match(glyph)?.length ?? 0;
+    expect(lines[at + 1]).toMatch(/^└ loop busy +▒+ +[\d.]+ ms$/);
+    expect(Math.abs(count(lines[at + 1], /▒/g) - count(lines[at], /[█-▏▐▕]/g) / 2)).toBeLessThanOrEqual(1);
+    expect(picture([waiting(wait.duration / 2)], ascii)).toMatch(/\n {2}loop busy +\.+ +[\d.]+ ms\n/);
+    expect(picture([waiting(wait.duration / 2)], at200)).toContain('of it the event loop was busy\n');
+  });
+
+  it('is not shown where it explains nothing', () => {
+    expect(picture([waiting(0.5)])).not.toContain('busy');
+  });
+});
+
 describe('drawWaterfall', () => {
   it('draws nothing for no records', () => {
     expect(drawWaterfall([], at80)).toEqual([]);

@@ -21,7 +21,8 @@
     const spool = process.env.HTTPTRACE_SPOOL;
     if (!spool) return;
     const name = process.version + '.' + process.pid + '.skipped';
-    const fs = require('node:fs') as { writeFileSync(path: string, data: string, options: object): void };
+    // oxlint-disable-next-line unicorn/prefer-node-protocol -- Node before 14.18 has no `node:`.
+    const fs = require('fs') as { writeFileSync(path: string, data: string, options: object): void };
     fs.writeFileSync(spool + '/' + name, '', { mode: 384 });
   }
 })();

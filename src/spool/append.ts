@@ -17,8 +17,8 @@ const PRIVATE = 0o600;
 export function createPrivate(path: string): void {
   const descriptor = openSync(path, O_WRONLY | O_CREAT | O_EXCL, PRIVATE);
   try {
-    // The program's umask may have taken the reader's rights.
-    fchmodSync(descriptor, PRIVATE);
+    // The program's umask may have taken the reader's rights. Only then, because Node's permission model forbids it.
+    if ((fstatSync(descriptor).mode & PRIVATE) !== PRIVATE) fchmodSync(descriptor, PRIVATE);
   } finally {
     closeSync(descriptor);
   }

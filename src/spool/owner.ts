@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import { OWNER_FILE } from './names.ts';
 import { codeOf, readFileSync } from './system.ts';
 
@@ -46,7 +45,8 @@ function readOwner(folder: string): Owner | undefined {
 }
 
 function thisPlace(): string {
-  return `${hostname()} ${processNamespace()}`;
+  // Loaded here: a traced process hardly ever asks.
+  return `${process.getBuiltinModule('node:os').hostname()} ${processNamespace()}`;
 }
 
 function processNamespace(): string {

@@ -1,17 +1,30 @@
-import { PassThrough } from 'node:stream';
+import { PassThrough, Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { canShowLive, LiveDisplay } from '../../src/cli/program/live-display.ts';
 import { Voice } from '../../src/cli/program/voice.ts';
 import { recordOf } from '../spool/fixtures.ts';
 
 interface Terminal {
-  readonly stream: PassThrough & { isTTY: boolean; columns: number; rows: number };
+  readonly stream: Writable & { isTTY: boolean; columns: number; rows: number };
+  /** What was written since the last time. */
   written(): string;
 }
 
 function terminal(columns: number, rows: number): Terminal {
-  const stream = Object.assign(new PassThrough(), { isTTY: true, columns, rows });
-  return { stream, written: () => String(stream.read() ?? '') };
+  let text = '';
+  const sink = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      text += chunk.toString();
+      done();
+    },
+  });
+  const stream = Object.assign(sink, { isTTY: true, columns, rows });
+  function written(): string {
+    const all = text;
+    text = '';
+    return all;
+  }
+  return { stream, written };
 }
 
 function displayOn({ stream }: Terminal): LiveDisplay {

@@ -110,6 +110,18 @@ describe('httptrace run', { timeout: 60_000 }, () => {
     expect(requestsIn(join(folder, 'all.jsonl'))).toHaveLength(2);
   });
 
+  it("traces under Node's permission model when that lets it read and write", async () => {
+    const { url } = await startServer();
+    const folder = folderWith({ 'app.mjs': FETCH });
+    const flags = process.allowedNodeEnvironmentFlags;
+    const permission = flags.has('--permission') ? '--permission' : '--experimental-permission';
+    const more = flags.has('--allow-net') ? ['--allow-net'] : [];
+    const node = [NODE, permission, '--allow-fs-read=*', '--allow-fs-write=*', ...more];
+    const ended = await run(['-q', '--save', 'all.jsonl', ...node, 'app.mjs', url], { cwd: folder });
+    expect(ended.code).toBe(0);
+    expect(requestsIn(join(folder, 'all.jsonl'))).toHaveLength(1);
+  });
+
   it('sums up at the end', async () => {
     const { url } = await startServer();
     const code = `for (let i = 0; i < 5; i++) await (await fetch(process.argv[2])).text();`;

@@ -52,6 +52,20 @@ export const departures: readonly Departure[] = [
     edits: [{ edit: 'argument', hook: 'tlsHandshakeDone', name: 'serverName', value: 'localhost' }],
   },
   {
+    id: 'ipv6-certificate',
+    clients: tls,
+    schemes: ['https'],
+    scenarios: ['ipv6'],
+    nodes: [22],
+    // The client closes the connection before the server's end of the handshake.
+    problems: ['0 connections instead of 1'],
+    edits: [
+      { edit: 'until', hook: 'gotConn', call: 1 },
+      { edit: 'argument', hook: 'tlsHandshakeDone', name: 'err', value: 'tls-verify' },
+      { edit: 'outcome', fields: { status: 0, bytes: 0, error: 'tls-verify' } },
+    ],
+  },
+  {
     id: 'tls-peer-when-resumed',
     clients: tls,
     scenarios: ['resumed-session', 'tls12-resumed'],
@@ -181,6 +195,24 @@ export const departures: readonly Departure[] = [
     clients: ['http'],
     scenarios: ['socks'],
     edits: [{ edit: 'argument', hook: 'getConn', name: 'hostPort', value: 'behind.test:PORT' }],
+  },
+  {
+    id: 'get-conn-target',
+    clients: ['http'],
+    scenarios: ['socks-says-no'],
+    edits: [{ edit: 'argument', hook: 'getConn', name: 'hostPort', value: 'origin.test:PORT' }],
+  },
+  {
+    id: 'get-conn-target',
+    clients: ['https'],
+    scenarios: ['connect-proxy-closes'],
+    edits: [{ edit: 'argument', hook: 'getConn', name: 'hostPort', value: 'localhost:PORT' }],
+  },
+  {
+    id: 'error-is-the-clients',
+    clients: node,
+    scenarios: ['socks-says-no', 'connect-proxy-closes'],
+    edits: [{ edit: 'outcome', fields: { error: 'other' } }],
   },
   {
     id: 'get-conn-target',

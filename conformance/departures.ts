@@ -16,8 +16,8 @@ export interface Departure {
   readonly schemes?: readonly Scheme[];
   /** On these major versions of Node only; on all when absent. */
   readonly nodes?: readonly number[];
-  /** docs/fidelity.md has no line for it yet. */
-  readonly unwritten?: true;
+  /** How the server's script was not followed; no way when absent. */
+  readonly problems?: readonly string[];
   /** What has to be changed in Go's run to have the client's. */
   readonly edits: readonly Edit[];
 }

@@ -1,11 +1,12 @@
 import { makeCertificates } from '../test/helpers/certs.ts';
+import { fidelityLines } from './fidelity-line.ts';
 import { buildGo } from './go.ts';
 import { liveReference, recordedReference, type Reference } from './reference.ts';
 import { scenarios } from './scenarios/index.ts';
 import { clients } from './clients.ts';
-import { type Comparison, closedDifferences, compareScenario, unexplainedDepartures } from './suite.ts';
+import { type Comparison, compareScenario, unexplainedDepartures } from './suite.ts';
 import { inParallel } from './parallel.ts';
-import { drawTable } from './table.ts';
+import { drawLines, drawTable } from './table.ts';
 
 /**
  * Compares every client with Go in every scenario, or in those named on the command line, whose runs are then printed
@@ -32,8 +33,8 @@ const found = await inParallel(chosen, (scenario) => compareScenario(scenario, r
 const comparisons = found.flat();
 if (names.length > 0) comparisons.forEach(printRuns);
 console.log(drawTable(comparisons, clients));
-for (const what of closedDifferences(comparisons))
-  console.log(`not open any more, take it off the list: ${what}`);
+const lines = drawLines(comparisons, await fidelityLines());
+if (lines !== '') console.log(`\nlisted:\n${lines}`);
 
 const complaints = (await unexplainedDepartures()).map(
   (id) => `departure ${id} has no line in docs/fidelity.md`,
@@ -61,8 +62,6 @@ async function chooseReference(): Promise<Reference> {
 }
 
 function printRuns({ scenario, client, scheme, verdict, runs }: Comparison): void {
-  if (verdict.kind === 'open')
-    console.log(`${scenario.name} (${scheme}): open for ${client.name}: ${verdict.what}`);
   if (verdict.kind === 'cannot')
     console.log(`${scenario.name} (${scheme}): - for ${client.name}: ${verdict.reason}\n`);
   if (runs === undefined) return;

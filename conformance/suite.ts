@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import type { Certificates } from '../test/helpers/certs.ts';
 import { type Client, clients, reasonNotTo } from './clients.ts';
 import { departures } from './departures.ts';
-import { openDifferences } from './open-differences.ts';
+import { fidelityLines } from './fidelity-line.ts';
 import { playScenario } from './play.ts';
 import { readRecording } from './recording.ts';
 import type { Reference } from './reference.ts';
@@ -17,7 +16,6 @@ export interface Comparison {
   readonly scheme: Scheme;
   readonly verdict:
     | Verdict
-    | { readonly kind: 'open'; readonly what: string }
     | { readonly kind: 'leftOut'; readonly reason: string }
     | { readonly kind: 'cannot'; readonly reason: string };
   /** Both runs, for printing; absent when it was not run. */
@@ -62,35 +60,11 @@ async function compareClient(
     return { scenario, client, scheme, verdict };
   }
   const played = await playScenario(scenario, scheme, client.play, certificates);
-  const runs = { go: referred.run, client: played.run };
+  const runs = { go: referred.run, client: played.run, problems: played.problems };
   const verdict = judge({ scenario, scheme, client: client.name }, runs, departures, await othersFor(scheme));
-  const reasons = [
-    ...referred.problems,
-    ...played.problems,
-    ...(verdict.kind === 'differs' ? verdict.reasons : []),
-  ];
+  const reasons = [...referred.problems, ...(verdict.kind === 'differs' ? verdict.reasons : [])];
   const found: Verdict = reasons.length > 0 ? { kind: 'differs', reasons } : verdict;
-  return { scenario, client, scheme, verdict: withOpen(scenario, client, found), runs };
-}
-
-/** An open difference does not fail a run; nor does it when it is gone, which the run tells. */
-function withOpen({ name }: Scenario, client: Client, verdict: Verdict): Comparison['verdict'] {
-  const open = openDifferences.find(
-    ({ clients: names, scenarios }) => names.includes(client.name) && scenarios.includes(name),
-  );
-  return open === undefined || verdict.kind !== 'differs' ? verdict : { kind: 'open', what: open.what };
-}
-
-/** Open differences of which these comparisons, in which each scenario was run, show nothing. */
-export function closedDifferences(comparisons: readonly Comparison[]): readonly string[] {
-  return openDifferences.flatMap(({ scenarios, clients: names, nodes, what }) => {
-    if (nodes !== undefined) return [];
-    const concerned = comparisons.filter(
-      ({ scenario, client }) => scenarios.includes(scenario.name) && names.includes(client.name),
-    );
-    const isOpen = concerned.some(({ verdict }) => verdict.kind === 'open' || verdict.kind === 'leftOut');
-    return isOpen || concerned.length === 0 ? [] : [what];
-  });
+  return { scenario, client, scheme, verdict: found, runs };
 }
 
 /** Recorded runs that departures refer to. */
@@ -105,7 +79,6 @@ async function othersFor(scheme: Scheme): Promise<(name: string) => Run | undefi
 
 /** Departures without a line in docs/fidelity.md, which would be differences without a reason. */
 export async function unexplainedDepartures(): Promise<readonly string[]> {
-  const text = await readFile('docs/fidelity.md', 'utf8');
-  const ids = new Set(departures.filter(({ unwritten }) => unwritten !== true).map(({ id }) => id));
-  return [...ids].filter((id) => !text.includes(`\n| \`${id}\``));
+  const lines = await fidelityLines();
+  return [...new Set(departures.map(({ id }) => id))].filter((id) => !lines.has(id));
 }

@@ -1,4 +1,5 @@
 import type { Client } from './clients.ts';
+import type { FidelityLine } from './fidelity-line.ts';
 import type { Comparison } from './suite.ts';
 
 /** The table scenario × client, with a last line that counts. A client that cannot run a scenario has `-`. */
@@ -27,6 +28,22 @@ export function drawTable(comparisons: readonly Comparison[], clients: readonly 
   return [...lines.map((line) => line.trimEnd()), '', summary(scenarios.length, comparisons)].join('\n');
 }
 
+/** What docs/fidelity.md says of the differences in `comparisons`, each line once. */
+export function drawLines(
+  comparisons: readonly Comparison[],
+  lines: ReadonlyMap<string, FidelityLine>,
+): string {
+  const listed = comparisons.flatMap(({ verdict }) => (verdict.kind === 'listed' ? verdict.ids : []));
+  return [...new Set(listed)]
+    .toSorted()
+    .map((id) => {
+      const line = lines.get(id);
+      if (line === undefined) return id;
+      return `${id} (${line.place})\n  Go:   ${line.go}\n  here: ${line.here}`;
+    })
+    .join('\n');
+}
+
 function describe(verdict: Comparison['verdict']): string {
   switch (verdict.kind) {
     case 'equal':
@@ -37,8 +54,6 @@ function describe(verdict: Comparison['verdict']): string {
       return 'DIFFERS';
     case 'leftOut':
       return `left out: ${verdict.reason}`;
-    case 'open':
-      return 'OPEN';
     case 'cannot':
       return '-';
   }
@@ -52,7 +67,6 @@ function summary(scenarios: number, comparisons: readonly Comparison[]): string 
     `${count('listed')} different as docs/fidelity.md says`,
     `${count('differs')} different`,
   ];
-  if (count('open') > 0) parts.push(`${count('open')} open`);
   if (count('cannot') > 0) parts.push(`${count('cannot')} that the client cannot do`);
   if (count('leftOut') > 0) parts.push(`${count('leftOut')} left out`);
   return parts.join(', ');

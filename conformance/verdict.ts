@@ -19,6 +19,8 @@ export interface Case {
 export interface Runs {
   readonly go: Run;
   readonly client: Run;
+  /** How the client did not follow the server's script. */
+  readonly problems?: readonly string[];
 }
 
 /** Go's run of another scenario with the same scheme. */
@@ -29,7 +31,7 @@ const nodeMajor = Number.parseInt(process.versions.node, 10);
 /** Judges a client's run of a scenario against Go's. */
 export function judge(
   { scenario, scheme, client }: Case,
-  { go, client: actual }: Runs,
+  { go, client: actual, problems = [] }: Runs,
   departures: readonly Departure[],
   others: Others = () => undefined,
 ): Verdict {
@@ -42,7 +44,7 @@ export function judge(
       (schemes === undefined || schemes.includes(scheme)),
   );
   if (listed.length === 0) {
-    const reasons = differences(go, actual, freedom);
+    const reasons = [...problems, ...differences(go, actual, freedom)];
     return reasons.length === 0 ? { kind: 'equal' } : { kind: 'differs', reasons };
   }
   const ids = [...new Set(listed.map(({ id }) => id))];
@@ -52,9 +54,23 @@ export function judge(
   const freed = [...freedom, ...edits.flatMap((edit) => (edit.edit === 'free' ? [edit.pair] : []))];
   const reasons = [
     ...idle.map((id) => `departure ${id} changes nothing in Go's run: take it off the list`),
+    ...unlike(
+      problems,
+      listed.flatMap((departure) => departure.problems ?? []),
+    ),
     ...differences(edits.reduce(apply, go), actual, freed),
   ];
   return reasons.length === 0 ? { kind: 'listed', ids } : { kind: 'differs', reasons };
+}
+
+/** Problems that were not expected, and those that were and did not come. */
+function unlike(problems: readonly string[], expected: readonly string[]): readonly string[] {
+  return [
+    ...problems.filter((problem) => !expected.includes(problem)),
+    ...expected
+      .filter((problem) => !problems.includes(problem))
+      .map((problem) => `it is listed, and was not so: ${problem}`),
+  ];
 }
 
 /** What the scenario leaves free, and over HTTP/2 what Go never orders: its writer against its reader. */

@@ -5,7 +5,7 @@
 //   node bench/wire/run.mjs [--client NAME]... [--tool NAME]... [--loop idle|busy]... [--requests N] [--json FILE] [--keep FOLDER]
 //
 // --json adds the run to FILE, in place of an earlier one on the same version of Node. --keep leaves
-// captures, keys and what was told in FOLDER. About 8 minutes with 300 connections
+// captures, keys and what was told in FOLDER. About 10 to 15 minutes with 300 connections
 // (900 requests) for each client, tool and loop.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';

@@ -35,6 +35,19 @@ describe('judge', () => {
     });
   });
 
+  it('rejects a run that did not follow the script, unless in exactly the listed way', () => {
+    const problems = ['0 connections instead of 1'];
+    const client = run('target:80', true);
+    const listed: Departure = { ...target, problems };
+    expect(judge(http, { go, client: go, problems }, [])).toEqual({ kind: 'differs', reasons: problems });
+    expect(judge(http, { go, client, problems }, [target])).toEqual({ kind: 'differs', reasons: problems });
+    expect(judge(http, { go, client, problems }, [listed]).kind).toBe('listed');
+    expect(judge(http, { go, client }, [listed])).toEqual({
+      kind: 'differs',
+      reasons: ['it is listed, and was not so: 0 connections instead of 1'],
+    });
+  });
+
   it('rejects the same difference when it is not listed', () => {
     expect(judge(http, { go, client: run('target:80', true) }, []).kind).toBe('differs');
   });

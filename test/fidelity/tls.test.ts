@@ -29,6 +29,23 @@ describe('tls-peer-when-resumed', () => {
   });
 });
 
+describe('ipv6-certificate', () => {
+  const isAffected = process.version.startsWith('v22.23.');
+
+  it('ipv6-certificate: node:tls of Node 22.23 finds no match for ::1 in a certificate that is for it', async () => {
+    const { port } = await scriptedServer(answerAll, { tls: true });
+    const socket = tls.connect({ port, host: '127.0.0.1', ca: certs().ca, servername: '' });
+    onTestFinished(() => void socket.destroy());
+    await once(socket, 'secureConnect');
+    const certificate = socket.getPeerCertificate();
+    expect(certificate.subjectaltname).toContain('IP Address:0:0:0:0:0:0:0:1');
+    expect(tls.checkServerIdentity('127.0.0.1', certificate)).toBeUndefined();
+    const error = tls.checkServerIdentity('::1', certificate);
+    if (isAffected) expect(error).toMatchObject({ code: 'ERR_TLS_CERT_ALTNAME_INVALID', host: '::1' });
+    else expect(error).toBeUndefined();
+  });
+});
+
 describe('alpn-offered', () => {
   /** Protocols that a client offers by ALPN when nothing is configured. */
   async function offered(send: (origin: string) => Promise<unknown>): Promise<readonly string[]> {

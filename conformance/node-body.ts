@@ -47,7 +47,7 @@ export function parts({ size, endsAfter = size }: RequestBody): {
 function sendWhenAsked(request: ClientRequest, scenario: Scenario, body: RequestBody): void {
   const { first, rest } = parts(body);
   const bytes = first + rest;
-  const timer = setTimeout(() => request.end(bytes), scenario.client?.expectContinueTimeout ?? 1000);
+  const timer = setTimeout(() => request.end(bytes), scenario.client?.expectContinueTimeout ?? 60_000);
   request.on('close', () => clearTimeout(timer));
   request.on('continue', () => {
     clearTimeout(timer);

@@ -159,7 +159,7 @@ export interface ClientOptions {
   readonly handshakeTimeout?: number;
   /** How long the head of a response may take after the request was sent, in milliseconds. */
   readonly headerTimeout?: number;
-  /** How long the client waits for a 100 before it sends the body, in milliseconds; 1000 when absent. */
+  /** How long the client waits for a 100 before it sends the body, in milliseconds; a minute, longer than any run, when absent. */
   readonly expectContinueTimeout?: number;
   /** Redirects are followed; false when absent. */
   readonly followsRedirects?: boolean;

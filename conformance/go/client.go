@@ -15,7 +15,7 @@ import (
 // newClient makes the client that the scenario asks for, with a pool of its own.
 func newClient(in *input, report *reporter) *http.Client {
 	options := in.Scenario.Client
-	wait := 1000
+	wait := 60_000
 	if options.ExpectContinueTimeout != nil {
 		wait = *options.ExpectContinueTimeout
 	}

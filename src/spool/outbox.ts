@@ -1,4 +1,6 @@
 import type { ConnectionRecord, RoundTripRecord } from '../record/types.ts';
+import { processInfo } from '../record/process-info.ts';
+import { TRACE_FILE_VERSION } from '../trace-file/types.ts';
 import { encodeRow } from './row.ts';
 import type { Sink } from './sink.ts';
 import { startTimer } from './system.ts';
@@ -24,6 +26,8 @@ export class Outbox {
   #stuck = '';
   #stuckRecords = 0;
   #lost = 0;
+  /** Round trips that were not recorded, since they were last told. */
+  #skipped = 0;
 
   /** @param onAbandoned - called when nobody will ever read what is recorded. */
   constructor(sink: Sink, onAbandoned: () => void) {
@@ -43,6 +47,12 @@ export class Outbox {
     else this.#startTimer();
   }
 
+  /** A round trip is not recorded because there are too many. */
+  skip(): void {
+    this.#skipped++;
+    this.#startTimer();
+  }
+
   /** Writes what waits, for the last time. */
   end(): void {
     this.#flush();
@@ -56,8 +66,8 @@ export class Outbox {
 
   #flush(): void {
     if (this.#stuck === '') {
-      if (this.#waiting.length === 0) return;
-      this.#stuck = this.#waiting.map(encodeRow).join('');
+      if (this.#waiting.length === 0 && this.#skipped === 0) return;
+      this.#stuck = this.#waiting.map(encodeRow).join('') + this.#skippedRow();
       this.#stuckRecords = this.#waiting.length;
       this.#waiting = [];
     }
@@ -74,13 +84,22 @@ export class Outbox {
   #onTime(): void {
     this.#isTimed = false;
     this.#flush();
-    if (this.#waiting.length + this.#stuckRecords > 0 && !this.#sink.isAbandoned) this.#startTimer();
+    const isAnyLeft = this.#waiting.length > 0 || this.#stuck !== '' || this.#skipped > 0;
+    if (isAnyLeft && !this.#sink.isAbandoned) this.#startTimer();
   }
 
   #startTimer(): void {
     if (this.#isTimed) return;
     this.#isTimed = true;
     this.#timer.refresh();
+  }
+
+  #skippedRow(): string {
+    if (this.#skipped === 0) return '';
+    const records = this.#skipped;
+    this.#skipped = 0;
+    const process = processInfo();
+    return encodeRow({ type: 'lost', version: TRACE_FILE_VERSION, process, records, reason: 'rate' });
   }
 
   #tellLost(): void {

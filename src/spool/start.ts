@@ -1,4 +1,5 @@
 import { threadId } from 'node:worker_threads';
+import { eventTime } from '../events/clock.ts';
 import { processInfo } from '../record/process-info.ts';
 import type { RoundTripRecord } from '../record/types.ts';
 import { Recorder } from '../recorder.ts';
@@ -6,6 +7,7 @@ import { observe } from '../runtime.ts';
 import { FileWriter } from './file-writer.ts';
 import { writerName } from './names.ts';
 import { Outbox } from './outbox.ts';
+import { Pace } from './pace.ts';
 import { SegmentWriter } from './segment-writer.ts';
 import { readSettings, type Target } from './settings.ts';
 import type { Sink } from './sink.ts';
@@ -26,7 +28,12 @@ export function start(folder: string): void {
     onRecord: (record) => outbox.add(callSite ? withoutFramesOf(folder, record) : record),
     onConnection: (record) => outbox.add(record),
   });
-  const observation = observe(recorder.factory);
+  const pace = new Pace(settings.rate);
+  const observation = observe((roundTrip) => {
+    if (pace.admits(eventTime())) return recorder.factory(roundTrip);
+    outbox.skip();
+    return undefined;
+  });
   onExit(() => {
     // Nothing is awaited when the timeout is 0.
     void recorder.flush({ timeout: 0 });

@@ -148,7 +148,7 @@ const end = is.object({
 });
 
 const lost = is.object(
-  { records: is.amount, reason: is.oneOf('memory', 'disk', 'killed', 'broken') },
+  { records: is.amount, reason: is.oneOf('rate', 'memory', 'disk', 'killed', 'broken') },
   { process },
 );
 

@@ -45,8 +45,8 @@ export interface LostLine {
   readonly process?: ProcessInfo;
   readonly records: number;
   /**
-   * `memory`: they came faster than they could be written. `disk`: no space, or more than the limit. `killed`: the
+   * `rate`: there were more round trips in a second than were to be recorded. `memory`: they came faster than they could be written. `disk`: no space, or more than the limit. `killed`: the
    * process was ended before it could write them. `broken`: what it wrote cannot be read.
    */
-  readonly reason: 'memory' | 'disk' | 'killed' | 'broken';
+  readonly reason: 'rate' | 'memory' | 'disk' | 'killed' | 'broken';
 }

@@ -43,12 +43,21 @@ function drawTotal(pen: Pen, summary: Summary): string[] {
   if (summary.bodyBytes > 0) items.push(`${formatBytes(summary.bodyBytes)} received`);
   const lines = wrapItems(pen, items);
   for (const { reason, records } of lost) {
-    lines.push(pen.paint('warn', `${plural(records, 'record')} lost: ${LOSSES[reason]}`));
+    lines.push(...wrapItems(pen, [pen.paint('warn', lossText(reason, records))]));
   }
   return lines;
 }
 
-const LOSSES: Readonly<Record<Summary['lost'][number]['reason'], string>> = {
+type Loss = Summary['lost'][number]['reason'];
+
+function lossText(reason: Loss, records: number): string {
+  if (reason === 'rate') {
+    return `${plural(records, 'more request')} not recorded: too many in a second (--rate)`;
+  }
+  return `${plural(records, 'record')} lost: ${LOSSES[reason]}`;
+}
+
+const LOSSES: Readonly<Record<Exclude<Loss, 'rate'>, string>> = {
   memory: 'they came faster than they could be written',
   disk: 'there was no space for them, or the limit was reached',
   killed: 'their process was ended before it could write them',

@@ -75,6 +75,28 @@ describe('httptrace run', { timeout: 60_000 }, () => {
     expect(ended.stderr).toContain('200');
   });
 
+  it('records so many requests a second as --rate says, and counts the others', async () => {
+    const { url } = await startServer();
+    const code = `for (let i = 0; i < 40; i++) await (await fetch(process.argv[2])).text();`;
+    const folder = folderWith({ 'app.mjs': code });
+    const words = ['--rate', '2', '--save', 'all.jsonl', '--', NODE, 'app.mjs', url];
+    const ended = await run(words, { cwd: folder });
+    const saved = join(folder, 'all.jsonl');
+    const recorded = requestsIn(saved).length;
+    const counted = linesOf(saved).reduce(
+      (sum, line) => (line.type === 'lost' && line.reason === 'rate' ? sum + line.records : sum),
+      0,
+    );
+    expect(recorded).toBeGreaterThanOrEqual(2);
+    expect(counted).toBeGreaterThan(0);
+    expect(recorded + counted).toBe(40);
+    expect(ended.stderr).toContain(`${counted} more requests not recorded: too many in a second (--rate)`);
+    expect(await run(['--rate', '0', 'true'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('"0"; give a number of requests a second, or all') as string,
+    });
+  });
+
   it('saves what was run, all records, and how it ended', async () => {
     const { url } = await startServer();
     const folder = folderWith({ 'app.mjs': `${FETCH} process.exitCode = 3;` });

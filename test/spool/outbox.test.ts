@@ -54,6 +54,16 @@ function outbox(): { sink: TestSink; box: InstanceType<typeof Outbox>; abandoned
 }
 
 describe('Outbox', () => {
+  it('tells how many were not recorded, in a line of its own', () => {
+    const { sink, box } = outbox();
+    const write = vi.spyOn(sink, 'write');
+    box.skip();
+    box.skip();
+    vi.advanceTimersByTime(20);
+    expect(write).toHaveBeenCalledOnce();
+    expect(JSON.parse(write.mock.calls[0]![0])).toMatchObject({ type: 'lost', records: 2, reason: 'rate' });
+  });
+
   it('writes records together, 20 ms after the first of them', () => {
     const { sink, box } = outbox();
     box.add(recordOf('1'));

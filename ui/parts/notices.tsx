@@ -37,7 +37,9 @@ function feedNotices(status: FeedStatus): string[] {
 function traceNotices(trace: Trace): string[] {
   const notices: string[] = [];
   if (trace.lost > 0)
-    notices.push(`${count(trace.lost, 'record')} could not be kept: there were more than could be written.`);
+    notices.push(
+      `${count(trace.lost, 'record')} are missing: there were more than were to be recorded or could be written.`,
+    );
   if (trace.skipped > 0)
     notices.push(
       `${count(trace.skipped, 'line')} of the trace cannot be read and ${trace.skipped === 1 ? 'is' : 'are'} not shown.`,

@@ -1,5 +1,6 @@
 import type { RecordFilter } from '../../analyze/filter.ts';
 import { parseArgv } from '../args.ts';
+import { parseRate } from '../../spool/settings.ts';
 import { UsageError } from '../errors.ts';
 import { parseObjective, type Objective } from '../objective.ts';
 import type { OptionSpec } from '../option-table.ts';
@@ -17,6 +18,12 @@ export const RUN_OPTIONS = [
     name: 'stack',
     group: 'Output',
     help: "Show where in the program's code each request was made. Costs a stack trace a request.",
+  },
+  {
+    name: 'rate',
+    arg: 'N',
+    group: 'Limits',
+    help: 'Record at most N requests a second in each thread, and as many at once; the others are counted. "all" records each, which a program notices that sends thousands a second. Default: 1000.',
   },
   {
     name: 'quiet',
@@ -62,6 +69,8 @@ export interface ProgramOptions {
   readonly ui: boolean;
   readonly live: boolean;
   readonly stack: boolean;
+  /** As given; undefined for the default. */
+  readonly rate: string | undefined;
   readonly quiet: boolean;
   readonly noColor: boolean;
   /** Which requests are shown, summed up and measured; files and the page have all. */
@@ -89,11 +98,17 @@ export function readProgramOptions(words: readonly string[]): ProgramOptions {
     ui: given.has('ui'),
     live: given.has('live'),
     stack: given.has('stack'),
+    rate: given.one('rate', readRate),
     quiet: given.has('quiet'),
     noColor: given.has('no-color'),
     filter: readFilter(given),
     slo: given.all('slo').map(parseObjective),
   };
+}
+
+function readRate(value: string, written: string): string {
+  if (parseRate(value) !== undefined) return value;
+  throw new UsageError(`the value of ${written} is "${value}"; give a number of requests a second, or all`);
 }
 
 function readFile(value: string, written: string): string {

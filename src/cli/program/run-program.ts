@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { SpoolReader } from '../../spool/reader.ts';
-import { SPOOL_VARIABLE, STACK_VARIABLE } from '../../spool/settings.ts';
+import { RATE_VARIABLE, SPOOL_VARIABLE, STACK_VARIABLE } from '../../spool/settings.ts';
 import { createSpool, removeSpool } from '../../spool/spool.ts';
 import { TRACE_FILE_VERSION, type RunLine } from '../../trace-file/types.ts';
 import { drawFindings } from '../../view/findings-text.ts';
@@ -171,6 +171,7 @@ class ProgramRun {
       NODE_OPTIONS: nodeOptions(env['NODE_OPTIONS'], preloadFile()),
       [SPOOL_VARIABLE]: folder,
       ...(this.#options.stack ? { [STACK_VARIABLE]: '1' } : {}),
+      ...(this.#options.rate === undefined ? {} : { [RATE_VARIABLE]: this.#options.rate }),
     };
   }
 

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+
+import { Pace } from '../../src/spool/pace.ts';
+
+/** How many of `count` round trips are admitted that begin at even distances from `from` to `to`. */
+function admitted(pace: Pace, count: number, from: number, to: number): number {
+  let admitted = 0;
+  for (let i = 0; i < count; i++) {
+    if (pace.admits(from + ((to - from) * i) / count)) admitted++;
+  }
+  return admitted;
+}
+
+describe('Pace', () => {
+  it('admits all that come no faster than it says', () => {
+    expect(admitted(new Pace(1000), 900, 5000, 6000)).toBe(900);
+  });
+
+  it('admits as many at once as it admits in a second', () => {
+    expect(admitted(new Pace(1000), 1000, 5000, 5000)).toBe(1000);
+    expect(admitted(new Pace(1000), 5000, 5000, 5000)).toBe(1000);
+  });
+
+  it('spreads what it admits over the second', () => {
+    const pace = new Pace(1000);
+    admitted(pace, 1000, 5000, 5000);
+    for (let i = 0; i < 10; i++) {
+      const count = admitted(pace, 2000, 5000 + i * 100, 5100 + i * 100);
+      expect(Math.abs(count - 100)).toBeLessThanOrEqual(1);
+    }
+  });
+
+  it('admits everything when it is infinite', () => {
+    expect(admitted(new Pace(Infinity), 100_000, 5000, 5000)).toBe(100_000);
+  });
+});

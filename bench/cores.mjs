@@ -12,18 +12,18 @@ const isPinning =
 /**
  * What to put in front of a command so that it runs on `core`; nothing where that cannot be had.
  *
- * @param {number} core
+ * @param {number | undefined} core
  */
 export function onCore(core) {
-  return isPinning ? ['taskset', '-c', String(core)] : [];
+  return isPinning && core !== undefined ? ['taskset', '-c', String(core)] : [];
 }
 
 /**
- * Starts a module on a core of its own.
+ * Starts a module, on a core of its own if one is given.
  *
  * @param {string} module
  * @param {object} settings its only argument, as JSON
- * @param {number} core
+ * @param {number | undefined} core without one, whichever is free
  * @param {readonly string[]} [flags] of node
  */
 export function forkOn(module, settings, core, flags = []) {

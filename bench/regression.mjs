@@ -2,12 +2,12 @@
 // A short, stable measurement for each change: fails when tracing costs far more than when the last run was recorded.
 // Ratios only, in pairs within one process, so that neither the machine nor what else it does decides.
 //
-//   npm run bench:ci [-- --record | --inject MICROSECONDS]
+//   npm run bench:ci [-- --record | --client NAME... --inject MICROSECONDS]
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 import { copyBuild } from './build-copy.mjs';
-import { CLIENT_CORE, answerOf, forkOn } from './cores.mjs';
+import { answerOf, forkOn } from './cores.mjs';
 import { judge } from './judge.mjs';
 import { load, major, save } from './results.mjs';
 
@@ -20,16 +20,18 @@ const module = fileURLToPath(new URL('toggle-process.mjs', import.meta.url));
 
 /**
  * @param {string} dist URL of the library's build, ending in a slash
+ * @param {readonly string[]} [only] names of clients
  * @returns {Promise<import('./judge.mjs').Ratios>}
  */
-export async function measureRatios(dist) {
+export async function measureRatios(dist, only = Object.keys(CLIENTS)) {
   /** @type {import('./judge.mjs').Ratios} */
   const ratios = {};
   for (const [client, requests] of Object.entries(CLIENTS)) {
+    if (!only.includes(client)) continue;
     for (const row of ROWS) {
       const options = { client, row, dist, concurrency: 16, pairs: PAIRS, requests, warmUp: requests * 60 };
       /** @type {import('./toggle.mjs').ToggleResult} */
-      const { ratio } = await answerOf(forkOn(module, options, CLIENT_CORE));
+      const { ratio } = await answerOf(forkOn(module, options, undefined));
       (ratios[client] ??= {})[row] = ratio;
     }
   }
@@ -48,13 +50,17 @@ function recorded() {
 
 async function main() {
   const { values } = parseArgs({
-    options: { record: { type: 'boolean', default: false }, inject: { type: 'string' } },
+    options: {
+      record: { type: 'boolean', default: false },
+      client: { type: 'string', multiple: true },
+      inject: { type: 'string' },
+    },
   });
   if (values.inject !== undefined) process.env.BENCH_INJECT = values.inject;
   const build = copyBuild();
   try {
-    const ratios = await measureRatios(build.url);
-    if (values.record) recordRatios(ratios);
+    const ratios = await measureRatios(build.url, values.client);
+    if (values.record && values.client === undefined) recordRatios(ratios);
     const verdicts = judge(ratios, recorded()[major(process.versions)]);
     for (const { text } of verdicts) console.log(text);
     if (verdicts.some(({ isTooMuch }) => isTooMuch)) process.exitCode = 1;

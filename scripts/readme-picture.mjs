@@ -3,12 +3,15 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const USAGE = `Usage: node scripts/readme-picture.mjs [--record]
+import { buildIfStale } from './build.mjs';
 
-Draws docs/pictures/waterfall.svg from the records in docs/pictures/waterfall.json.
+const USAGE = `Usage: node scripts/readme-picture.mjs [--record=NAME]
 
-  --record  first make these records anew, by running the command in a network of its own
-            (Linux, as root, with unshare, ip, mount, python3 and openssl)`;
+Draws waterfall.svg and run.svg in docs/pictures/ from the recordings beside them.
+
+  --record=NAME  first make the recording of a picture anew (waterfall or run), by running
+                 the command in a network of its own; repeatable
+                 (Linux, as root, with unshare, ip, mount, python3 and openssl)`;
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -18,11 +21,14 @@ function node(...args) {
 }
 
 const args = process.argv.slice(2);
-if (args.some((arg) => arg !== '--record')) {
+if (args.some((arg) => !/^--record=(waterfall|run)$/.test(arg))) {
   console.log(USAGE);
   process.exitCode = args.includes('--help') ? 0 : 2;
 } else {
-  process.exitCode =
-    node(join('node_modules', 'typescript', 'bin', 'tsc'), '-p', join('scripts', 'readme-picture')) ||
-    node(join('.cache', 'readme-picture', 'scripts', 'readme-picture', 'main.js'), ...args);
+  // What is recorded is the command as it is built.
+  const isReady = args.length === 0 || buildIfStale();
+  process.exitCode = isReady
+    ? node(join('node_modules', 'typescript', 'bin', 'tsc'), '-p', join('scripts', 'readme-picture')) ||
+      node(join('.cache', 'readme-picture', 'scripts', 'readme-picture', 'main.js'), ...args)
+    : 1;
 }

@@ -18,6 +18,8 @@ const BLOCKS: Readonly<Record<string, readonly [from: number, to: number]>> = {
   '▊': [0, 6 / 8],
   '▉': [0, 7 / 8],
   '█': [0, 1],
+  // Of the strips in lines of requests; drawn as tall as other bars.
+  '▆': [0, 1],
   '▐': [1 / 2, 1],
   '▕': [7 / 8, 1],
 };

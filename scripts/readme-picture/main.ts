@@ -2,24 +2,33 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { argv, execPath } from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { drawPicture, pictureFile, readRecording } from './pictures.ts';
+import { drawPicture, drawRunPicture, pictureFile, readRecording, readTraceRecording } from './pictures.ts';
 
 const ROOT = new URL('../../../../', import.meta.url);
-const recording = pictureFile(ROOT, 'waterfall.json');
+const WATERFALL = pictureFile(ROOT, 'waterfall.json');
+const RUN = pictureFile(ROOT, 'run.jsonl');
 
 /** Needs Linux, root, util-linux, iproute2, python3 and openssl. */
-function record(): void {
+function record(name: string): string {
   const script = fileURLToPath(new URL('record.js', import.meta.url));
-  const { status, stdout } = spawnSync('unshare', ['--net', '--mount', execPath, script], {
+  const { status, stdout } = spawnSync('unshare', ['--net', '--mount', execPath, script, name], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  if (status !== 0) throw new Error(`the recording ended with ${status}`);
-  const records: unknown[] = stdout
-    .split('\n')
-    .flatMap((line): unknown[] => (line === '' ? [] : [JSON.parse(line)]));
-  writeFileSync(recording, `${JSON.stringify(records, undefined, 2)}\n`);
+  if (status !== 0) throw new Error(`the recording of ${name} ended with ${status}`);
+  return stdout;
 }
 
-if (argv.includes('--record')) record();
-writeFileSync(pictureFile(ROOT, 'waterfall.svg'), drawPicture(readRecording(recording)));
+function recordWaterfall(): void {
+  const records: unknown[] = record('waterfall')
+    .split('\n')
+    .flatMap((line): unknown[] => (line === '' ? [] : [JSON.parse(line)]));
+  writeFileSync(WATERFALL, `${JSON.stringify(records, undefined, 2)}\n`);
+}
+
+const recorded = argv.flatMap((arg) => /^--record=(.*)$/.exec(arg)?.[1] ?? []);
+if (recorded.includes('waterfall')) recordWaterfall();
+if (recorded.includes('run')) writeFileSync(RUN, record('run'));
+
+writeFileSync(pictureFile(ROOT, 'waterfall.svg'), drawPicture(readRecording(WATERFALL)));
+writeFileSync(pictureFile(ROOT, 'run.svg'), drawRunPicture(readTraceRecording(RUN)));

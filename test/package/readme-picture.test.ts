@@ -2,18 +2,33 @@ import { readFileSync } from 'node:fs';
 
 import { describe, expect, it } from 'vitest';
 
-import { drawPicture, pictureFile, readRecording } from '../../scripts/readme-picture/pictures.ts';
+import {
+  drawPicture,
+  drawRunPicture,
+  pictureFile,
+  readRecording,
+  readTraceRecording,
+} from '../../scripts/readme-picture/pictures.ts';
 
 const root = new URL('../../', import.meta.url);
 const records = readRecording(pictureFile(root, 'waterfall.json'));
 const picture = readFileSync(pictureFile(root, 'waterfall.svg'), 'utf8');
+const trace = readTraceRecording(pictureFile(root, 'run.jsonl'));
+const runPicture = readFileSync(pictureFile(root, 'run.svg'), 'utf8');
+const readme = readFileSync(new URL('README.md', root), 'utf8');
 
-describe("the README's picture", () => {
-  it('is what the command draws of its records today; `node scripts/readme-picture.mjs` draws it anew', () => {
+const pictures = [
+  { name: 'waterfall.svg', picture },
+  { name: 'run.svg', picture: runPicture },
+];
+
+describe("the README's pictures", () => {
+  it('are what the command draws of their records today; `node scripts/readme-picture.mjs` draws them anew', () => {
     expect(drawPicture(records)).toBe(picture);
+    expect(drawRunPicture(trace)).toBe(runPicture);
   });
 
-  it('shows every phase of its records, with a bar for each', () => {
+  it('show every phase of the waterfall, with a bar for each', () => {
     for (const { phases } of records) {
       for (const { name } of phases) expect(picture).toContain(`>${name}</text>`);
     }
@@ -21,13 +36,24 @@ describe("the README's picture", () => {
     expect(bars).toHaveLength(records.flatMap(({ phases }) => phases).length);
   });
 
-  it('loads nothing from elsewhere and runs no script', () => {
-    expect(picture.replace('http://www.w3.org/2000/svg', '')).not.toMatch(
+  it('show requests of a run, their summary and a finding', () => {
+    expect(runPicture).toContain('httptrace run -- node app.js');
+    expect(runPicture).toContain('>none reused<');
+    expect(runPicture).toContain('The client closes its connections after each request');
+  });
+
+  it('name no folder of the machine that they were made on', () => {
+    expect(trace.filter((line) => line.type === 'run')).toHaveLength(1);
+    expect(JSON.stringify(trace)).not.toMatch(/"cwd"|\/tmp\/|\/home\/|\/root\//);
+  });
+
+  it.each(pictures)('load nothing from elsewhere and run no script: $name', ({ picture: svg }) => {
+    expect(svg.replace('http://www.w3.org/2000/svg', '')).not.toMatch(
       /href|url\(|@import|<script|<image|\bon\w+=/,
     );
   });
 
-  it('is in the README', () => {
-    expect(readFileSync(new URL('README.md', root), 'utf8')).toContain('docs/pictures/waterfall.svg');
+  it.each(pictures)('are in the README: $name', ({ name }) => {
+    expect(readme).toContain(`docs/pictures/${name}`);
   });
 });

@@ -8,6 +8,7 @@ import { padEnd, padStart } from './text.ts';
 
 /** Less than this many milliseconds is what the request itself took of the event loop. */
 const LEAST = 5;
+const LOOP_BUSY = 'loop busy';
 /** Less than this share does not explain a phase. */
 const LEAST_SHARE = 0.2;
 
@@ -33,7 +34,8 @@ export function drawBusyRow(
   const to = bar.from + ((bar.to - bar.from) * part.busy) / part.duration;
   const first = cellAt(bar.from, grid.axis);
   const columns = Math.max(1, Math.round((to - bar.from) * grid.axis));
-  const name = padEnd(pen.paint('dim', `${pen.glyph.within} loop busy`), grid.label);
+  const word = grid.label > LOOP_BUSY.length + 2 ? LOOP_BUSY : 'busy';
+  const name = padEnd(pen.paint('dim', `${pen.glyph.within} ${word}`), grid.label);
   const fill = pen.paint('mark', pen.glyph.shade.repeat(Math.min(columns, grid.axis - first)));
   const line =
     name + padEnd(' '.repeat(first) + fill, grid.axis) + padStart(scale.text(part.busy), grid.time);

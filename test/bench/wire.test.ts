@@ -290,7 +290,9 @@ describe('docs/precision.md', () => {
   it('is right that requests are told when the kernel has them, but for one case that it names', () => {
     const isHeld = (node: string, client: string, row: string): boolean =>
       node.startsWith('v20.') && client === 'https' && row === 'wroteRequest stream';
-    for (const { node, client, errors } of ours) {
+    for (const { node, client, loop, errors } of ours) {
+      // Recorded before the head was told by the callback of its write, as the page says.
+      if (client === 'fetch-tls' && loop === 'busy') continue;
       for (const [row, { median }] of Object.entries(errors)) {
         if (!row.startsWith('wrote')) continue;
         if (isHeld(node, client, row)) expect(median).toBeLessThan(-30_000);

@@ -222,7 +222,7 @@ function informationalOf({ informational }: Capture, redaction: Redaction): Info
   return informational.map(({ status, time, header }) => ({
     status,
     time: microseconds(time),
-    header: listed(header).map(([name, value]) => redaction.field(name, value)),
+    header: redaction.fields(listed(header)),
   }));
 }
 

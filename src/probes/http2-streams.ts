@@ -50,7 +50,7 @@ function unwrapped(): void {
 function wrapEmit(original: Function) {
   return function emit(this: ClientHttp2Stream, event: unknown, a: unknown, b: unknown, c: unknown): unknown {
     const exchange = Exchanges.of(this);
-    if (exchange !== undefined && !before(exchange, event, a, c)) return false;
+    if (exchange !== undefined && !before(exchange, this, event, a, c)) return false;
     // A direct call can be inlined, and needs no array of arguments. Three has 'newListener', which node:http2 listens to.
     const { length } = arguments;
     if (length === 3) return original.call(this, event, a, b) as unknown;
@@ -71,20 +71,33 @@ function wrapPush(original: Function) {
 }
 
 /** Tells the exchange what its stream is about to emit; false: not to be emitted. A bug of ours must not become the program's. */
-function before(exchange: Http2Exchange, event: unknown, headers: unknown, raw: unknown): boolean {
+function before(
+  exchange: Http2Exchange,
+  stream: ClientHttp2Stream,
+  event: unknown,
+  headers: unknown,
+  raw: unknown,
+): boolean {
   try {
-    return tell(exchange, event, headers, raw);
+    return tell(exchange, stream, event, headers, raw);
   } catch (error) {
     reportFailure(Exchanges, 'probe', error);
     return true;
   }
 }
 
-function tell(exchange: Http2Exchange, event: unknown, headers: unknown, raw: unknown): boolean {
+function tell(
+  exchange: Http2Exchange,
+  stream: ClientHttp2Stream,
+  event: unknown,
+  headers: unknown,
+  raw: unknown,
+): boolean {
   switch (event) {
     case 'ready':
       exchange.onReady();
-      break;
+      // Its own listener ends the request, and throws on a stream that a hook has destroyed (Node 22 to 26).
+      return !stream.destroyed;
     case 'headers':
       exchange.onHeaders(statusOf(headers), fieldsOf(raw));
       break;

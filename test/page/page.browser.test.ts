@@ -137,7 +137,7 @@ describe.skipIf(noBrowser !== undefined)(
           { type: 'roundTrip' } as unknown as TraceLine,
         ]);
         const notices = await page.locator('.notices').innerText();
-        expect(notices).toContain('7 records could not be kept');
+        expect(notices).toContain('7 records are missing');
         expect(notices).toContain('1 line of the trace cannot be read');
         expect(notices).toContain('The clock of process 99 is far from');
         expect(await page.locator('.overview').isVisible()).toBe(true);
@@ -442,7 +442,7 @@ describe.skipIf(noBrowser !== undefined)(
         onTestFinished(() => server.close());
         for (let n = 0; n < 50; n++) server.send(roundTrip({ id: String(n), start: n }));
         const { page } = await openUrl(server.url);
-        await page.locator('.notices', { hasText: /\d+ records could not be kept/ }).waitFor();
+        await page.locator('.notices', { hasText: /\d+ records are missing/ }).waitFor();
       });
 
       it('says when httptrace has gone without a word', async () => {

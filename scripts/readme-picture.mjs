@@ -5,11 +5,12 @@ import { fileURLToPath } from 'node:url';
 
 import { buildIfStale } from './build.mjs';
 
-const USAGE = `Usage: node scripts/readme-picture.mjs [--record=NAME]
+const USAGE = `Usage: node scripts/readme-picture.mjs [--record=NAME] [--page]
 
 Draws waterfall.svg and run.svg in docs/pictures/ from the recordings beside them.
 
-  --record=NAME  first make the recording of a picture anew (waterfall or run), by running
+  --page         take the picture of the page too (page.png), with Chromium
+  --record=NAME  first make the recording of a picture anew (waterfall, run or page), by running
                  the command in a network of its own; repeatable
                  (Linux, as root, with unshare, ip, mount, python3 and openssl)`;
 
@@ -21,11 +22,11 @@ function node(...args) {
 }
 
 const args = process.argv.slice(2);
-if (args.some((arg) => !/^--record=(waterfall|run)$/.test(arg))) {
+if (args.some((arg) => !/^(--page|--record=(waterfall|run|page))$/.test(arg))) {
   console.log(USAGE);
   process.exitCode = args.includes('--help') ? 0 : 2;
 } else {
-  // What is recorded is the command as it is built.
+  // What is recorded and photographed is the command and the page as they are built.
   const isReady = args.length === 0 || buildIfStale();
   process.exitCode = isReady
     ? node(join('node_modules', 'typescript', 'bin', 'tsc'), '-p', join('scripts', 'readme-picture')) ||

@@ -2,11 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { argv, execPath } from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { takePagePicture } from './page-picture.ts';
 import { drawPicture, drawRunPicture, pictureFile, readRecording, readTraceRecording } from './pictures.ts';
 
 const ROOT = new URL('../../../../', import.meta.url);
 const WATERFALL = pictureFile(ROOT, 'waterfall.json');
 const RUN = pictureFile(ROOT, 'run.jsonl');
+const PAGE = pictureFile(ROOT, 'page.jsonl');
 
 /** Needs Linux, root, util-linux, iproute2, python3 and openssl. */
 function record(name: string): string {
@@ -29,6 +31,13 @@ function recordWaterfall(): void {
 const recorded = argv.flatMap((arg) => /^--record=(.*)$/.exec(arg)?.[1] ?? []);
 if (recorded.includes('waterfall')) recordWaterfall();
 if (recorded.includes('run')) writeFileSync(RUN, record('run'));
+if (recorded.includes('page')) writeFileSync(PAGE, record('page'));
 
 writeFileSync(pictureFile(ROOT, 'waterfall.svg'), drawPicture(readRecording(WATERFALL)));
 writeFileSync(pictureFile(ROOT, 'run.svg'), drawRunPicture(readTraceRecording(RUN)));
+if (argv.includes('--page') || recorded.includes('page')) {
+  await takePagePicture(ROOT, readTraceRecording(PAGE), {
+    page: new URL('page.html', import.meta.url),
+    picture: pictureFile(ROOT, 'page.png'),
+  });
+}

@@ -22,8 +22,9 @@ async function record(name: string): Promise<string> {
     using _network = await makeNetwork(folder);
     await startServers(makeCertificate(folder));
     if (name === 'waterfall') return await run(folder, ['--json', ...ARGUMENTS]);
-    copyFileSync(new URL('app.mjs', PROGRAMS), join(folder, 'app.js'));
-    await run(folder, ['run', '--quiet', '--save', SAVED, '--', 'node', 'app.js']);
+    const program = name === 'run' ? 'app' : 'shop';
+    copyFileSync(new URL(`${program}.mjs`, PROGRAMS), join(folder, `${program}.js`));
+    await run(folder, ['run', '--quiet', '--save', SAVED, '--', 'node', `${program}.js`]);
     return withoutFolder(readFileSync(join(folder, SAVED), 'utf8'));
   } finally {
     rmSync(folder, { recursive: true });

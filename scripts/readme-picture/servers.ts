@@ -11,7 +11,12 @@ type Answer = (response: http2.Http2ServerResponse, path: string) => Promise<voi
 /** What is at each name; what a server does takes as long as it says. */
 const SITES: Readonly<Record<string, Answer>> = {
   'example.test': showPage,
+  'auth.example.test': (response) => send(response, 70, 200, 900),
   'api.example.test': (response, path) => send(response, 12 + numberIn(path) * 3, 200, 3000),
+  'images.example.test': (response, path) => send(response, 8, 200, 40_000 + numberIn(path) * 7000),
+  'search.example.test': (response, path) =>
+    path.endsWith('42') ? send(response, 60, 503, 60) : send(response, 150, 200, 12_000),
+  'events.example.test': (response) => send(response, 20, 202, 0),
 };
 
 /** Starts a server that redirects to https, and one that answers there by HTTP/2 and HTTP/1.1. */

@@ -12,7 +12,6 @@ import { areProbesOurs } from '../trace/shared.ts';
 import { isWatched } from '../trace/trace-list.ts';
 import { dialTarget } from './dial-target.ts';
 import { isLoaded } from './loaded-builtins.ts';
-import { setOwnMethod } from './own-method.ts';
 import type { Patches } from './patches.ts';
 import { Given } from './given.ts';
 import { hasHandle, isServer, streamsBelow } from './tls-internals.ts';
@@ -179,6 +178,7 @@ export function installDial(patches: Patches): void {
         return dialingFor(dial.owner ?? null, () => outsideContexts(() => open(original, this, args, dial)));
       },
   );
+  patches.wrap(net.Socket.prototype, 'destroy', wrapDestroy);
   patches.onUndo(() => patchedTLS.delete(patches));
   patchTLS(patches, undefined);
 }
@@ -314,19 +314,41 @@ function onAttempt(this: Socket, ip: string, port: number | undefined): void {
   undestroyed(this, () => dial.connectStart(now(), isUnix ? 'unix' : 'tcp', addr));
 }
 
+/** A socket that must not be destroyed just now. */
+interface Undestroyed {
+  readonly socket: Socket;
+  /** With what it was to be destroyed. */
+  reason: [err?: Error] | undefined;
+  readonly outer: Undestroyed | undefined;
+}
+
+let undestroyedNow: Undestroyed | undefined;
+
 /**
  * Calls hooks where node:net goes on to use the handle of `socket` right after, and throws when there is none (uncaught,
  * after a lookup; Node 20 to 26). A hook that destroys it, or its request, has its way in the next tick.
  */
 function undestroyed(socket: Socket, callHooks: () => void): void {
-  let reason: [err?: Error] | undefined;
-  const restore = setOwnMethod(socket, 'destroy', function destroy(this: Socket, err?: Error) {
-    reason ??= err === undefined ? [] : [err];
-    return this;
-  });
+  const held: Undestroyed = { socket, reason: undefined, outer: undestroyedNow };
+  undestroyedNow = held;
   callHooks();
-  restore();
-  if (reason !== undefined) process.nextTick(destroy, socket, reason);
+  undestroyedNow = held.outer;
+  if (held.reason !== undefined) process.nextTick(destroy, socket, held.reason);
+}
+
+/**
+ * Of the class and not of the socket: V8 (Node 24) gives an object slow properties for good when a method of its own is
+ * taken away.
+ */
+function wrapDestroy(original: Function) {
+  return function destroy(this: Socket, err?: Error): unknown {
+    for (let held = undestroyedNow; held !== undefined; held = held.outer) {
+      if (held.socket !== this) continue;
+      held.reason ??= err === undefined ? [] : [err];
+      return this;
+    }
+    return Reflect.apply(original, this, arguments);
+  };
 }
 
 function destroy(socket: Socket, reason: [err?: Error]): void {

@@ -1,8 +1,9 @@
 import { readdirSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { TRACE_FILE_VERSION, type TraceLine } from '../trace-file/types.ts';
+import { TRACE_FILE_VERSION } from '../trace-file/types.ts';
 import { parseSpoolFile, type SpoolFile, type WriterName } from './names.ts';
 import { isAlive } from './owner.ts';
+import { Row } from './row.ts';
 import { WriterReader } from './writer-reader.ts';
 
 /** Bytes that one call of `read` takes: what is between two calls must not wait long. */
@@ -10,7 +11,7 @@ const CHUNK = 1024 * 1024;
 
 /** A part of what the traced processes wrote. */
 export interface SpoolBatch {
-  readonly lines: readonly TraceLine[];
+  readonly rows: readonly Row[];
   /** There is more to be read at once. */
   readonly isMore: boolean;
 }
@@ -52,34 +53,34 @@ export class SpoolReader {
 
   /** Reads what there is, or a part of it. */
   read(): SpoolBatch {
-    const lines: TraceLine[] = [];
+    const rows: Row[] = [];
     let room = CHUNK;
     for (const writer of this.#list()) {
-      if (room <= 0) return { lines, isMore: true };
-      room -= writer.read(room, lines);
+      if (room <= 0) return { rows, isMore: true };
+      room -= writer.read(room, rows);
       if (writer.isDone) this.#finish(writer);
     }
-    return { lines, isMore: room <= 0 };
+    return { rows, isMore: room <= 0 };
   }
 
   /** Takes note of threads whose process has gone without a word, and reads what they left. */
-  sweep(): readonly TraceLine[] {
-    const lines: TraceLine[] = [];
+  sweep(): readonly Row[] {
+    const rows: Row[] = [];
     const gone = [...this.#writers.values()].filter(({ name }) => !isAlive(name.pid));
     // Listed after that: what has gone has given its files their last names.
     if (gone.length > 0) this.#list();
     for (const writer of gone) {
-      while (writer.read(CHUNK, lines) > 0);
+      while (writer.read(CHUNK, rows) > 0);
       if (!writer.isDone) {
         // Node's own threads, such as that of module hooks, end so and make no requests.
         if (writer.name.threadId === 0 || writer.hasRead) this.#killed++;
         if (writer.isUnfinished) {
-          lines.push({ type: 'lost', version: TRACE_FILE_VERSION, records: 1, reason: 'killed' });
+          rows.push(Row.of({ type: 'lost', version: TRACE_FILE_VERSION, records: 1, reason: 'killed' }));
         }
       }
       this.#finish(writer);
     }
-    return lines;
+    return rows;
   }
 
   #finish(writer: WriterReader): void {

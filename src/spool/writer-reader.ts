@@ -1,9 +1,9 @@
 import { closeSync, openSync, readSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ProcessInfo } from '../record/types.ts';
-import { TRACE_FILE_VERSION, type LostLine, type TraceLine } from '../trace-file/types.ts';
+import { TRACE_FILE_VERSION } from '../trace-file/types.ts';
 import type { WriterName } from './names.ts';
-import { decodeRow } from './row.ts';
+import { Row } from './row.ts';
 import { codeOf } from './system.ts';
 
 const LINE_END = 10;
@@ -27,6 +27,7 @@ export class WriterReader {
   #offset = 0;
   /** The beginning of a line whose end has not been written yet. */
   #begun: Buffer = Buffer.alloc(0);
+  /** Of the first row that tells. */
   #process: ProcessInfo | undefined;
   #lost = 0;
   #lostTold = 0;
@@ -68,10 +69,10 @@ export class WriterReader {
   /**
    * Reads at most that many bytes.
    *
-   * @param lines - what was read is put here.
+   * @param rows - what was read is put here.
    * @returns bytes that were read.
    */
-  read(most: number, lines: TraceLine[]): number {
+  read(most: number, rows: Row[]): number {
     let taken = 0;
     while (taken < most) {
       const current = this.files.find(({ number }) => number === this.#number);
@@ -80,12 +81,12 @@ export class WriterReader {
       const bytes = this.#readBytes(current.file, most - taken);
       taken += bytes.length;
       this.#offset += bytes.length;
-      this.#take(bytes, lines);
+      this.#take(bytes, rows);
       if (bytes.length > 0) continue;
       if (!this.#leave(current)) break;
     }
     if (this.#lost > this.#lostTold) {
-      lines.push(this.#lostLine(this.#lost - this.#lostTold, 'disk'));
+      rows.push(this.#lostRow(this.#lost - this.#lostTold));
       this.#lostTold = this.#lost;
     }
     return taken;
@@ -135,7 +136,7 @@ export class WriterReader {
     }
   }
 
-  #take(bytes: Buffer, lines: TraceLine[]): void {
+  #take(bytes: Buffer, rows: Row[]): void {
     const end = bytes.lastIndexOf(LINE_END) + 1;
     if (end === 0) {
       this.#begun = Buffer.concat([this.#begun, bytes]);
@@ -144,18 +145,15 @@ export class WriterReader {
     const whole = Buffer.concat([this.#begun, bytes.subarray(0, end - 1)]).toString('utf8');
     this.#begun = Buffer.from(bytes.subarray(end));
     for (const text of whole.split('\n')) {
-      const line = decodeRow(text);
-      if (line === undefined) lines.push(this.#lostLine(1, 'broken'));
-      else {
-        if ('process' in line) this.#process = line.process;
-        lines.push(line);
-      }
+      const row = Row.read(text);
+      if (this.#process === undefined && 'process' in row.line) this.#process = row.line.process;
+      rows.push(row);
     }
   }
 
-  #lostLine(records: number, reason: LostLine['reason']): LostLine {
+  #lostRow(records: number): Row {
     const process = this.#process === undefined ? {} : { process: this.#process };
-    return { type: 'lost', version: TRACE_FILE_VERSION, ...process, records, reason };
+    return Row.of({ type: 'lost', version: TRACE_FILE_VERSION, ...process, records, reason: 'disk' });
   }
 
   #unlink(file: string): void {

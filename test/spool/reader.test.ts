@@ -12,7 +12,8 @@ import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { writerName } from '../../src/spool/names.ts';
 import { SpoolReader } from '../../src/spool/reader.ts';
-import { encodeRow } from '../../src/spool/row.ts';
+import { encodeRow, type Row } from '../../src/spool/row.ts';
+import type { TraceLine } from '../../src/trace-file/types.ts';
 import { SegmentWriter } from '../../src/spool/segment-writer.ts';
 import { createSpool } from '../../src/spool/spool.ts';
 import { filesOf, recordOf, spool, temporaryFolder, writerTo } from './fixtures.ts';
@@ -22,11 +23,15 @@ function deadPid(): number {
   return spawnSync(process.execPath, ['-e', '']).pid;
 }
 
+function linesOf(rows: readonly Row[]): readonly TraceLine[] {
+  return rows.map(({ line }) => line);
+}
+
 function idsOf(reader: SpoolReader): string[] {
   const ids: string[] = [];
   for (;;) {
-    const { lines, isMore } = reader.read();
-    ids.push(...lines.map((line) => (line.type === 'roundTrip' ? line.id : line.type)));
+    const { rows, isMore } = reader.read();
+    ids.push(...linesOf(rows).map((line) => (line.type === 'roundTrip' ? line.id : line.type)));
     if (!isMore) return ids;
   }
 }
@@ -93,10 +98,10 @@ describe('SpoolReader', () => {
     writer.lose(5);
     const { process } = recordOf('1');
     const lost = { type: 'lost', version: 1, process, reason: 'disk' };
-    expect(reader.read().lines.slice(1)).toEqual([{ ...lost, records: 5 }]);
-    expect(reader.read().lines).toEqual([]);
+    expect(linesOf(reader.read().rows).slice(1)).toEqual([{ ...lost, records: 5 }]);
+    expect(linesOf(reader.read().rows)).toEqual([]);
     writer.lose(2);
-    expect(reader.read().lines).toEqual([{ ...lost, records: 2 }]);
+    expect(linesOf(reader.read().rows)).toEqual([{ ...lost, records: 2 }]);
     writer.end();
     reader.read();
     expect(filesOf(folder)).toEqual([]);
@@ -108,10 +113,10 @@ describe('SpoolReader', () => {
     const writer = writerTo(folder, {}, deadPid());
     writer.write(`${encodeRow(recordOf('1'))}{"type":"roundTr`);
     expect(idsOf(reader)).toEqual(['1']);
-    expect(reader.sweep()).toEqual([{ type: 'lost', version: 1, records: 1, reason: 'killed' }]);
+    expect(linesOf(reader.sweep())).toEqual([{ type: 'lost', version: 1, records: 1, reason: 'killed' }]);
     expect(reader.killed).toBe(1);
     expect(filesOf(folder)).toEqual([]);
-    expect(reader.sweep()).toEqual([]);
+    expect(linesOf(reader.sweep())).toEqual([]);
   });
 
   it('does not count a worker thread as killed that has written nothing: module hooks have one', () => {
@@ -121,7 +126,7 @@ describe('SpoolReader', () => {
     new SegmentWriter(folder, writerName(pid, 1, 'hooks'), process.pid);
     new SegmentWriter(folder, writerName(pid, 2, 'work'), process.pid).write(encodeRow(recordOf('1')));
     expect(idsOf(reader)).toEqual(['1']);
-    expect(reader.sweep()).toEqual([]);
+    expect(linesOf(reader.sweep())).toEqual([]);
     expect(reader.killed).toBe(1);
   });
 
@@ -132,7 +137,7 @@ describe('SpoolReader', () => {
     reader.read();
     writer.write(encodeRow(recordOf('1')));
     writer.end();
-    expect(reader.sweep()).toMatchObject([{ id: '1' }]);
+    expect(linesOf(reader.sweep())).toMatchObject([{ id: '1' }]);
     expect(reader.killed).toBe(0);
   });
 
@@ -141,7 +146,7 @@ describe('SpoolReader', () => {
     const reader = new SpoolReader(folder);
     const writer = writerTo(folder);
     reader.read();
-    expect(reader.sweep()).toEqual([]);
+    expect(linesOf(reader.sweep())).toEqual([]);
     writer.write(encodeRow(recordOf('1')));
     expect(idsOf(reader)).toEqual(['1']);
   });
@@ -150,11 +155,27 @@ describe('SpoolReader', () => {
     const folder = spool();
     const reader = new SpoolReader(folder);
     writerTo(folder).write(`${encodeRow(recordOf('1'))}{"type":\n${encodeRow(recordOf('2'))}`);
-    expect(reader.read().lines).toMatchObject([
+    expect(linesOf(reader.read().rows)).toMatchObject([
       { id: '1' },
       { type: 'lost', records: 1, reason: 'broken' },
       { id: '2' },
     ]);
+  });
+
+  it('gives rows as they were written, so that who copies them need not parse them', () => {
+    const folder = spool();
+    const reader = new SpoolReader(folder);
+    // What could only come out of it again when nobody has parsed it.
+    const text = '{"type":"roundTrip", "id":"1", "start":1.0}';
+    writerTo(folder).write(`${encodeRow(recordOf('0'))}${text}\n`);
+    expect(reader.read().rows.map((row) => row.text)[1]).toBe(text);
+  });
+
+  it('takes a line for lost that looks like one and is none', () => {
+    const folder = spool();
+    const reader = new SpoolReader(folder);
+    writerTo(folder).write(`${encodeRow(recordOf('1'))}{"type":}\n`);
+    expect(linesOf(reader.read().rows)).toMatchObject([{ id: '1' }, { type: 'lost', reason: 'broken' }]);
   });
 
   it('counts processes whose Node was not traced', () => {
@@ -170,7 +191,7 @@ describe('SpoolReader', () => {
   it('ignores files that are not of a spool', () => {
     const folder = spool();
     writeFileSync(join(folder, 'notes.txt'), 'x');
-    expect(new SpoolReader(folder).read().lines).toEqual([]);
+    expect(new SpoolReader(folder).read().rows).toEqual([]);
   });
 });
 

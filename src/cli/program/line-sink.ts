@@ -1,8 +1,8 @@
-import type { TraceLine } from '../../trace-file/types.ts';
+import type { Row } from '../../spool/row.ts';
 
 /** Takes what the traced processes wrote, as it comes. */
 export interface LineSink {
-  add(line: TraceLine): void;
-  /** Called when as many lines were added as there were, and when there were none. */
+  add(row: Row): void;
+  /** Called when as many rows were added as there were, and when there were none. */
   flush(): void;
 }

@@ -1,4 +1,4 @@
-import type { TraceLine } from '../../trace-file/types.ts';
+import type { Row } from '../../spool/row.ts';
 import { startPageServer, type PageServer } from '../page/page-server.ts';
 import { readTemplate } from '../page/template.ts';
 import type { LineSink } from './line-sink.ts';
@@ -44,10 +44,10 @@ export class Outputs implements LineSink {
     return [this.#saved?.problem, this.#report?.problem].filter((problem) => problem !== undefined);
   }
 
-  add(line: TraceLine): void {
-    this.#saved?.add(line);
-    this.#report?.add(line);
-    this.#page?.send(line);
+  add(row: Row): void {
+    this.#saved?.add(row);
+    this.#report?.add(row);
+    this.#page?.send(row.line);
   }
 
   flush(): void {

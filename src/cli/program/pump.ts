@@ -8,7 +8,7 @@ const INTERVAL_PER_THREAD = 0.25;
 /** Milliseconds between two looks for processes that have gone without a word. */
 const SWEEP_INTERVAL = 1000;
 
-/** Carries lines from the spool to the sinks while the command runs. */
+/** Carries rows from the spool to the sinks while the command runs. */
 export class Pump {
   readonly #reader: SpoolReader;
   readonly #sinks: readonly LineSink[];
@@ -38,8 +38,8 @@ export class Pump {
 
   /** @returns whether there is more at once. */
   #step(): boolean {
-    const { lines, isMore } = this.#reader.read();
-    for (const line of lines) for (const sink of this.#sinks) sink.add(line);
+    const { rows, isMore } = this.#reader.read();
+    for (const row of rows) for (const sink of this.#sinks) sink.add(row);
     if (!isMore && performance.now() - this.#sweptAt > SWEEP_INTERVAL) this.#sweep();
     if (!isMore) for (const sink of this.#sinks) sink.flush();
     return isMore;
@@ -47,6 +47,6 @@ export class Pump {
 
   #sweep(): void {
     this.#sweptAt = performance.now();
-    for (const line of this.#reader.sweep()) for (const sink of this.#sinks) sink.add(line);
+    for (const row of this.#reader.sweep()) for (const sink of this.#sinks) sink.add(row);
   }
 }

@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { decodeRow } from '../../spool/row.ts';
+import { decodeRow, type Row } from '../../spool/row.ts';
 import { createSpool, removeSpool } from '../../spool/spool.ts';
 import type { TraceLine } from '../../trace-file/types.ts';
 import { quoteArgument } from '../args.ts';
@@ -39,8 +39,8 @@ export class ReportFile implements LineSink {
     return this.#problem;
   }
 
-  add(line: TraceLine): void {
-    this.#kept.add(line);
+  add(row: Row): void {
+    this.#kept.add(row);
   }
 
   flush(): void {

@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { SpoolReader } from '../../spool/reader.ts';
+import { Row } from '../../spool/row.ts';
 import { RATE_VARIABLE, SPOOL_VARIABLE, STACK_VARIABLE } from '../../spool/settings.ts';
 import { createSpool, removeSpool } from '../../spool/spool.ts';
-import { TRACE_FILE_VERSION, type RunLine } from '../../trace-file/types.ts';
+import { TRACE_FILE_VERSION, type RunLine, type TraceLine } from '../../trace-file/types.ts';
 import { drawFindings } from '../../view/findings-text.ts';
 import { Pen, type PenOptions } from '../../view/pen.ts';
 import { drawSummary } from '../../view/summary-table.ts';
@@ -88,7 +89,9 @@ class ProgramRun {
     this.#outputs = outputs;
     this.#display = this.#makeDisplay();
     this.#watch = new Watch(options.filter, this.#display);
-    this.#sinks = [this.#watch, outputs];
+    // Nobody looks at what it would sum up: so rows that are only saved need not be parsed.
+    const isWatched = !options.quiet || options.slo.length > 0;
+    this.#sinks = isWatched ? [this.#watch, outputs] : [outputs];
   }
 
   async run(folder: string | undefined): Promise<number> {
@@ -128,8 +131,9 @@ class ProgramRun {
     return new RequestLines(this.#voice, terminal);
   }
 
-  #tell(line: Parameters<LineSink['add']>[0]): void {
-    for (const sink of this.#sinks) sink.add(line);
+  #tell(line: TraceLine): void {
+    const row = Row.of(line);
+    for (const sink of this.#sinks) sink.add(row);
   }
 
   /** Says what there is to say at the end. */

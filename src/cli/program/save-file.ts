@@ -1,6 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { encodeRow } from '../../spool/row.ts';
-import type { TraceLine } from '../../trace-file/types.ts';
+import type { Row } from '../../spool/row.ts';
 import { fileProblem, UsageError } from '../errors.ts';
 import { quoteArgument } from '../args.ts';
 import type { LineSink } from './line-sink.ts';
@@ -30,9 +29,9 @@ export class SaveFile implements LineSink {
     return this.#problem;
   }
 
-  add(line: TraceLine): void {
+  add({ text }: Row): void {
     if (this.#problem !== undefined) return;
-    this.#text += encodeRow(line);
+    this.#text += `${text}\n`;
     if (this.#text.length >= CHUNK) this.flush();
   }
 

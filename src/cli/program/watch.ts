@@ -1,6 +1,6 @@
 import { matchesFilter, NO_FILTER, type RecordFilter } from '../../analyze/filter.ts';
 import { Summarizer } from '../../analyze/summarizer.ts';
-import type { TraceLine } from '../../trace-file/types.ts';
+import type { Row } from '../../spool/row.ts';
 import type { Display } from './display.ts';
 import type { LineSink } from './line-sink.ts';
 
@@ -19,7 +19,7 @@ export class Watch implements LineSink {
       origins.length + statuses.length > 0 || minDuration > NO_FILTER.minDuration || onlyErrors;
   }
 
-  add(line: TraceLine): void {
+  add({ line }: Row): void {
     // A connection alone does not tell whether any of its requests is wanted.
     if (line.type === 'connection' && this.#isFiltered) return;
     if (line.type === 'roundTrip') {

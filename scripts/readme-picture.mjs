@@ -9,7 +9,7 @@ const USAGE = `Usage: node scripts/readme-picture.mjs [--record=NAME] [--page]
 
 Draws waterfall.svg and run.svg in docs/pictures/ from the recordings beside them.
 
-  --page         take the picture of the page too (page.png), with Chromium
+  --page         take the pictures of the page too (page-*.webp), with Chromium
   --record=NAME  first make the recording of a picture anew (waterfall, run or page), by running
                  the command in a network of its own; repeatable
                  (Linux, as root, with unshare, ip, mount, python3 and openssl)`;

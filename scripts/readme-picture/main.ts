@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { argv, execPath } from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { takePagePicture } from './page-picture.ts';
+import { takePagePictures } from './page-picture.ts';
 import { drawPicture, drawRunPicture, pictureFile, readRecording, readTraceRecording } from './pictures.ts';
 
 const ROOT = new URL('../../../../', import.meta.url);
@@ -36,8 +36,5 @@ if (recorded.includes('page')) writeFileSync(PAGE, record('page'));
 writeFileSync(pictureFile(ROOT, 'waterfall.svg'), drawPicture(readRecording(WATERFALL)));
 writeFileSync(pictureFile(ROOT, 'run.svg'), drawRunPicture(readTraceRecording(RUN)));
 if (argv.includes('--page') || recorded.includes('page')) {
-  await takePagePicture(ROOT, readTraceRecording(PAGE), {
-    page: new URL('page.html', import.meta.url),
-    picture: pictureFile(ROOT, 'page.png'),
-  });
+  await takePagePictures(ROOT, readTraceRecording(PAGE), new URL('page.html', import.meta.url));
 }

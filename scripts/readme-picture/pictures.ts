@@ -20,6 +20,15 @@ const FIRST_REQUESTS = 4;
 /** The command whose output the picture of a waterfall shows. */
 export const ARGUMENTS: readonly string[] = ['-L', 'example.test'];
 
+/** The page in both of its themes. */
+export const PAGE_PICTURES = [
+  { name: 'page-dark.webp', colorScheme: 'dark' },
+  { name: 'page-light.webp', colorScheme: 'light' },
+] as const;
+
+/** Bytes that a picture in the README may have. */
+export const MOST_BYTES = 150_000;
+
 /** Path of a file in docs/pictures/, from this file in scripts/ or its compiled form. */
 export function pictureFile(root: URL, name: string): string {
   return fileURLToPath(new URL(`docs/pictures/${name}`, root));

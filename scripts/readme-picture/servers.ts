@@ -22,8 +22,8 @@ const SITES: Readonly<Record<string, Answer>> = {
 /** Starts a server that redirects to https, and one that answers there by HTTP/2 and HTTP/1.1. */
 export async function startServers(pair: { key: Buffer; cert: Buffer }): Promise<void> {
   const secure = http2.createSecureServer({ ...pair, allowHTTP1: true }, (request, response) => {
-    const host = request.authority || (request.headers.host ?? '');
-    void SITES[host]?.(response, request.url);
+    const [host = ''] = (request.authority || (request.headers.host ?? '')).split(':');
+    void (SITES[host] ?? refuse)(response, request.url);
   });
   await Promise.all([
     once(http.createServer(redirect).listen(80), 'listening'),
@@ -33,6 +33,11 @@ export async function startServers(pair: { key: Buffer; cert: Buffer }): Promise
 
 function redirect(_request: http.IncomingMessage, response: http.ServerResponse): void {
   response.writeHead(301, { Location: 'https://example.test/' }).end();
+}
+
+/** A name that nobody has is a mistake in a program; it must not wait for ever. */
+function refuse(response: http2.Http2ServerResponse): Promise<void> {
+  return send(response, 0, 421, 0);
 }
 
 async function showPage(response: http2.Http2ServerResponse): Promise<void> {

@@ -1,10 +1,12 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 
 import { describe, expect, it } from 'vitest';
 
 import {
   drawPicture,
   drawRunPicture,
+  MOST_BYTES,
+  PAGE_PICTURES,
   pictureFile,
   readRecording,
   readTraceRecording,
@@ -14,6 +16,7 @@ const root = new URL('../../', import.meta.url);
 const records = readRecording(pictureFile(root, 'waterfall.json'));
 const picture = readFileSync(pictureFile(root, 'waterfall.svg'), 'utf8');
 const trace = readTraceRecording(pictureFile(root, 'run.jsonl'));
+const pageTrace = readTraceRecording(pictureFile(root, 'page.jsonl'));
 const runPicture = readFileSync(pictureFile(root, 'run.svg'), 'utf8');
 const readme = readFileSync(new URL('README.md', root), 'utf8');
 
@@ -42,9 +45,12 @@ describe("the README's pictures", () => {
     expect(runPicture).toContain('The client closes its connections after each request');
   });
 
-  it('name no folder of the machine that they were made on', () => {
-    expect(trace.filter((line) => line.type === 'run')).toHaveLength(1);
-    expect(JSON.stringify(trace)).not.toMatch(/"cwd"|\/tmp\/|\/home\/|\/root\//);
+  it.each([
+    { name: 'run.jsonl', lines: trace },
+    { name: 'page.jsonl', lines: pageTrace },
+  ])('name no folder of the machine that they were made on: $name', ({ lines }) => {
+    expect(lines.filter((line) => line.type === 'run')).toHaveLength(1);
+    expect(JSON.stringify(lines)).not.toMatch(/"cwd"|\/tmp\/|\/home\/|\/root\//);
   });
 
   it.each(pictures)('load nothing from elsewhere and run no script: $name', ({ picture: svg }) => {
@@ -53,7 +59,16 @@ describe("the README's pictures", () => {
     );
   });
 
-  it.each(pictures)('are in the README: $name', ({ name }) => {
-    expect(readme).toContain(`docs/pictures/${name}`);
+  it('are all in the README, with words for who cannot see them, and small enough', () => {
+    const shown = [...readme.matchAll(/(?:src|srcset)="(?<file>[^"]+)"/g)].map(({ groups }) => groups?.file);
+    const names = [...pictures, ...PAGE_PICTURES].map(({ name }) => `docs/pictures/${name}`);
+    expect(new Set(shown)).toEqual(new Set(names));
+    for (const name of names) expect(statSync(new URL(name, root)).size).toBeLessThanOrEqual(MOST_BYTES);
+    const images = readme.match(/<img [^>]*>/g) ?? [];
+    for (const image of images) expect(image).toMatch(/ alt="[^"]{40,}"/);
+  });
+
+  it('show what the words beside the page say of it', () => {
+    expect(pageTrace.filter((line) => line.type === 'roundTrip')).toHaveLength(32);
   });
 });

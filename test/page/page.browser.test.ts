@@ -21,13 +21,18 @@ interface OpenOptions {
   readonly width?: number;
   readonly height?: number;
   readonly colorScheme?: 'light' | 'dark';
+  /** Device pixels in a CSS pixel. */
+  readonly ratio?: number;
 }
 
 let browser: Browser;
 let reports: Reports;
 
-async function openUrl(url: string, { width = 1280, height = 720, colorScheme = 'light' }: OpenOptions = {}) {
-  const page = await browser.newPage({ viewport: { width, height }, colorScheme });
+async function openUrl(
+  url: string,
+  { width = 1280, height = 720, colorScheme = 'light', ratio = 1 }: OpenOptions = {},
+) {
+  const page = await browser.newPage({ viewport: { width, height }, colorScheme, deviceScaleFactor: ratio });
   onTestFinished(() => page.close());
   const trouble = watchTrouble(
     page,
@@ -64,6 +69,20 @@ function colouredPixels(page: Page, row: number): Promise<number> {
       if (a === 255 && Math.max(r, g, b) - Math.min(r, g, b) > 40) count++;
     }
     return count;
+  })()`);
+}
+
+/** Device pixels between the first and the last coloured one of a row's time that are not as coloured. */
+function gaps(page: Page, row: number): Promise<number> {
+  return page.evaluate(`(() => {
+    const canvas = document.querySelector('canvas.bars');
+    const ratio = devicePixelRatio;
+    const { data } = canvas.getContext('2d').getImageData(0, (${row} * 24 + 14) * ratio, canvas.width, 1);
+    const isColoured = Array.from({ length: canvas.width }, (_, x) => {
+      const [r, g, b, a] = data.slice(4 * x, 4 * x + 4);
+      return a === 255 && Math.max(r, g, b) - Math.min(r, g, b) > 40;
+    });
+    return isColoured.slice(isColoured.indexOf(true), isColoured.lastIndexOf(true)).filter((is) => !is).length;
   })()`);
 }
 
@@ -119,6 +138,15 @@ describe.skipIf(noBrowser !== undefined)(
         expect(await colouredPixels(page, 3)).toBeGreaterThan(0);
         expect(await page.locator('.row').nth(3).innerText()).toMatch(/^open/);
       });
+
+      it.each([1, 1.25, 1.5, 2])(
+        'draws how many there were at a time without stripes, with %d pixels for one',
+        async (ratio) => {
+          const { page } = await openReport([roundTrip({ id: '1', duration: 100 })], { ratio });
+          expect(await colouredPixels(page, 0)).toBeGreaterThan(500);
+          expect(await gaps(page, 0)).toBe(0);
+        },
+      );
 
       it('draws nothing where a mock answered but a frame', async () => {
         const { page } = await openReport([roundTrip({ id: '1', duration: 50, intercepted: true })]);

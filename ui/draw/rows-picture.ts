@@ -61,16 +61,16 @@ export function drawInFlight(
     if (active === 0 && queued === 0) continue;
     // What is there is seen, however short.
     const activeHeight = active === 0 ? 0 : Math.max(1, active * unit);
+    // Between edges of device pixels, or columns would be stripes where a CSS pixel is one and a half of them.
+    const left = surface.snap(column);
+    const width = surface.snap(column + 1) - left;
+    const top = surface.snap(bottom - activeHeight);
     context.fillStyle = colours.flight;
-    context.fillRect(column, surface.snap(bottom - activeHeight), 1, surface.snap(activeHeight));
+    context.fillRect(left, top, width, surface.snap(bottom) - top);
     if (queued * unit < 0.3) continue;
+    const queuedTop = surface.snap(bottom - activeHeight - queued * unit);
     context.fillStyle = queuedColour;
-    context.fillRect(
-      column,
-      surface.snap(bottom - activeHeight - queued * unit),
-      1,
-      surface.snap(queued * unit),
-    );
+    context.fillRect(left, queuedTop, width, top - queuedTop);
   }
   context.fillStyle = colours.bad;
   for (let column = 0; column < counts.failed.length; column++) {

@@ -5,6 +5,7 @@ import { ConnectionLog } from './record/connection-log.ts';
 import { connectionRecord } from './record/connection-record.ts';
 import { KeptRecords } from './record/kept-records.ts';
 import { makeRecord } from './record/make-record.ts';
+import { OpenBuilders } from './record/open-builders.ts';
 import { RecordBuilder } from './record/record-builder.ts';
 import { Redaction, type RedactionOptions } from './record/redact.ts';
 import type { ConnectionRecord, RoundTripRecord } from './record/types.ts';
@@ -40,7 +41,7 @@ export class Recorder {
   readonly #options: RecorderOptions;
   readonly #redaction: Redaction;
   readonly #kept: KeptRecords;
-  readonly #open = new Map<RoundTrip, RecordBuilder>();
+  readonly #open = new OpenBuilders((builder) => this.#finish(builder));
   readonly #connections = new ConnectionLog();
   /** Undefined when nobody asked: a connection outlives many recorders, and would keep each of them. */
   readonly #watcher: ConnectionWatcher | undefined;
@@ -58,7 +59,10 @@ export class Recorder {
     this.#kept = new KeptRecords(options.limit ?? DEFAULT_LIMIT, (capture) =>
       makeRecord(capture, this.#redaction),
     );
-    this.factory = (info) => this.#begin(info);
+    this.factory = (info) => {
+      this.#begin(info);
+      return undefined;
+    };
     if (options.onConnection !== undefined) {
       this.#watcher = { connectionClosed: (connection) => this.#tellConnection(connection) };
     }
@@ -104,7 +108,7 @@ export class Recorder {
     const { timeout = DEFAULT_TIMEOUT } = options;
     checkNumber('Recorder.flush', 'timeout', timeout, 'milliseconds');
     if (this.#open.size > 0 && timeout > 0) await this.#whenIdle(timeout);
-    for (const builder of this.#open.values()) this.#finish(builder);
+    for (const builder of this.#open.all()) this.#finish(builder);
   }
 
   #whenIdle(timeout: number): Promise<void> {
@@ -117,21 +121,19 @@ export class Recorder {
     });
   }
 
-  #begin(info: RoundTripInfo): RecordBuilder | undefined {
+  #begin(info: RoundTripInfo): void {
     const roundTrip = roundTripOf(info);
     // The same recorder can be in a context twice, or in a context and an observer.
-    if (roundTrip === undefined || this.#open.has(roundTrip)) return undefined;
+    if (roundTrip === undefined || this.#open.has(roundTrip)) return;
     const site = this.#options.callSite === true ? callSite() : undefined;
-    const builder = new RecordBuilder(roundTrip, site, (done) => this.#finish(done));
-    this.#open.set(roundTrip, builder);
-    return builder;
+    this.#open.add(new RecordBuilder(roundTrip, site, this.#open));
   }
 
   #finish(builder: RecordBuilder): void {
-    // False when flush() has recorded it before its end.
-    if (!this.#open.delete(builder.roundTrip)) return;
     const capture = builder.take();
+    // flush() has recorded it before its end.
     if (capture === undefined) return;
+    this.#open.remove(builder);
     const isWanted = this.#options.onRecord !== undefined;
     if (isWanted || capture.mustBeMade) {
       const record = makeRecord(capture, this.#redaction);

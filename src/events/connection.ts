@@ -30,6 +30,10 @@ export class Connection {
   use: ConnectionUse | undefined = undefined;
   closed: { readonly time: number; readonly reason: CloseReason; readonly err: Error | null } | undefined =
     undefined;
+  /** What records tell of it in each round trip, made by the first; a WeakMap of it is slower. */
+  facts: object | undefined = undefined;
+  /** The log of connections that has it, the last one that asked; 0 for none. */
+  log = 0;
   /** Told once when it ends. A set, because several recorders may watch, each adds itself once. */
   watchers: Set<ConnectionWatcher> | undefined = undefined;
 

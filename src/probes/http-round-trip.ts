@@ -45,11 +45,30 @@ export function agentOf(request: ClientRequest | undefined): CoreAgent | undefin
 }
 
 /** Where a request goes, as its agent was told. */
-export interface Target {
+export class Target {
   readonly protocol: string;
   readonly host: string;
   readonly port: string;
   readonly path: string;
+
+  constructor(protocol: string, host: string, port: string, path: string) {
+    this.protocol = protocol;
+    this.host = host;
+    this.port = port;
+    this.path = path;
+  }
+
+  get hostPort(): string {
+    return hostPort(this.host, this.port);
+  }
+
+  get url(): string {
+    const { protocol, host, port, path } = this;
+    // A request for a plain proxy names the whole URL (RFC 9112, 3.2.2).
+    if (/^https?:\/\//i.test(path)) return path;
+    const isDefault = port === defaultPort(protocol);
+    return `${protocol}//${bracketed(host)}${isDefault ? '' : `:${port}`}${path.startsWith('/') ? path : `/${path}`}`;
+  }
 }
 
 /** One request of node:http or node:https. `on…` methods are called with what the request and its socket emit. */
@@ -90,16 +109,12 @@ export class HttpRoundTrip extends RoundTrip {
     return VERSION;
   }
 
-  get hostPort(): string {
-    return hostPort(this.#target.host, this.#target.port);
+  get url(): string {
+    return this.#target.url;
   }
 
-  get url(): string {
-    const { protocol, host, port, path } = this.#target;
-    // A request for a plain proxy names the whole URL (RFC 9112, 3.2.2).
-    if (/^https?:\/\//i.test(path)) return path;
-    const isDefault = port === defaultPort(protocol);
-    return `${protocol}//${bracketed(host)}${isDefault ? '' : `:${port}`}${path.startsWith('/') ? path : `/${path}`}`;
+  override get target(): Target {
+    return this.#target;
   }
 
   get sentHead(): SentHead | undefined {
@@ -351,7 +366,7 @@ export class HttpRoundTrip extends RoundTrip {
       return;
     }
     const { rawHeaders } = response;
-    const length = rawField(rawHeaders, 'content-length');
+    const length = rawField(rawHeaders, 'Content-Length');
     if (length !== undefined) {
       this.#declaredBytes = Number(length);
       return;

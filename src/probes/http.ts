@@ -7,8 +7,9 @@ import { reportFailure } from '../trace/call.ts';
 import { Context, type ContextNode, currentNode } from '../trace/context.ts';
 import { isWatched, resolveTraces } from '../trace/trace-list.ts';
 import { watchConnect } from './agent-connect.ts';
+import { apart } from './apart.ts';
 import { dialingFor } from './dial.ts';
-import { type CoreAgent, HttpRoundTrip, type Target, agentOf, roundTripOf } from './http-round-trip.ts';
+import { type CoreAgent, HttpRoundTrip, Target, agentOf, roundTripOf } from './http-round-trip.ts';
 import type { Patches } from './patches.ts';
 import { unwatchParsers, watchParsers } from './response-parser.ts';
 import { Given } from './given.ts';
@@ -36,8 +37,11 @@ class RoundTrips extends Given {
 
 /** `http.Agent.prototype`; node:http is not imported, because importing httptrace loads nothing. */
 let coreAgent: CoreAgent | undefined;
+let installed: Patches | undefined;
 
 export function installHttp(patches: Patches): void {
+  installed = patches;
+  patches.onUndo(() => (installed = undefined));
   const http = process.getBuiltinModule('node:http');
   // What @types/node leaves out of Agent: methods that it documents or that all its subclasses rely on.
   const agent = http.Agent.prototype as Agent & CoreAgent;
@@ -55,19 +59,14 @@ export function installHttp(patches: Patches): void {
         options: RequestOptions | string,
         port: unknown,
       ): unknown {
-        const context = currentNode();
-        if (isWatched(context)) {
-          if (RoundTrips.of(request) === undefined)
-            begin(request, context, agentTarget(this, request, options, port));
-          if (!dialsAsCore(this)) watchConnect(patches, this, (one) => RoundTrips.of(one));
-        }
+        apart(beforeAddRequest, this, request, options, port);
         try {
           // As node:http calls it. A direct call needs no array of arguments.
           if (arguments.length === 2) return original.call(this, request, options) as unknown;
           return Reflect.apply(original, this, arguments);
         } catch (error) {
           // A bad port, a lookup that is no function: http.request() throws, and the request never emits anything.
-          RoundTrips.of(request)?.onRejected(error);
+          rejected(request, error);
           throw error;
         }
       },
@@ -91,7 +90,7 @@ export function installHttp(patches: Patches): void {
     'onSocket',
     (original) =>
       function onSocket(this: ClientRequest, socket: unknown, error: unknown): unknown {
-        beginLate(this);
+        apart(beginLate, this, undefined, undefined, undefined);
         if (arguments.length === 2) return original.call(this, socket, error) as unknown;
         return Reflect.apply(original, this, arguments);
       },
@@ -111,7 +110,7 @@ export function installHttp(patches: Patches): void {
       function emit(this: ClientRequest, event: unknown, argument: unknown): unknown {
         const roundTrip = RoundTrips.of(this);
         const watched = roundTrip !== undefined && roundTrip !== null;
-        if (watched) before(roundTrip, event, argument);
+        if (watched) apart(before, roundTrip, event, argument, undefined);
         // Nearly all events have no argument or one. A direct call can be inlined, and needs no array of arguments.
         const handled: unknown =
           arguments.length === 2
@@ -119,10 +118,32 @@ export function installHttp(patches: Patches): void {
             : arguments.length === 1
               ? original.call(this, event)
               : Reflect.apply(original, this, arguments);
-        if (watched && event === 'socket') roundTrip.afterSocket();
+        if (watched && event === 'socket') apart(afterSocket, roundTrip, undefined, undefined, undefined);
         return handled;
       },
   );
+}
+
+function beforeAddRequest(
+  agent: Agent,
+  request: ClientRequest,
+  options: RequestOptions | string,
+  port: unknown,
+): void {
+  const context = currentNode();
+  if (!isWatched(context)) return;
+  if (RoundTrips.of(request) === undefined)
+    begin(request, context, agentTarget(agent, request, options, port));
+  if (installed !== undefined && !dialsAsCore(agent))
+    watchConnect(installed, agent, (one) => RoundTrips.of(one));
+}
+
+function rejected(request: ClientRequest, error: unknown): void {
+  RoundTrips.of(request)?.onRejected(error);
+}
+
+function afterSocket(roundTrip: HttpRoundTrip): void {
+  roundTrip.afterSocket();
 }
 
 /** Tells the round trip what its request is about to emit. A bug of ours must not become the program's. */
@@ -172,7 +193,7 @@ function begin(request: ClientRequest, context: ContextNode | undefined, target:
   if (context?.traces !== undefined) roundTrip.context = context;
   new RoundTrips(request, roundTrip);
   roundTrip.roundTripStart(time);
-  roundTrip.getConn(time, roundTrip.hostPort);
+  roundTrip.getConn(time, target.hostPort);
 }
 
 /** It opens its sockets by node:http's own `createSocket`, which is wrapped. */
@@ -211,12 +232,8 @@ function agentTarget(
   const host = typeof options === 'string' ? options : options.host;
   const port: unknown = typeof options === 'string' ? legacyPort : options.port;
   const protocol = protocolOf(request, agent);
-  return {
-    protocol,
-    host: host || 'localhost',
-    port: (typeof port === 'number' || typeof port === 'string' ? String(port) : '') || defaultPort(protocol),
-    path: request.path,
-  };
+  const given = typeof port === 'number' || typeof port === 'string' ? String(port) : '';
+  return new Target(protocol, host || 'localhost', given || defaultPort(protocol), request.path);
 }
 
 /** The port is known only to the agent; without one it is read from the Host field. */
@@ -224,12 +241,7 @@ function lateTarget(request: ClientRequest): Target {
   const protocol = protocolOf(request, undefined);
   const field = request.getHeader('host');
   const port = typeof field === 'string' ? /:(\d+)$/.exec(field)?.[1] : undefined;
-  return {
-    protocol,
-    host: request.host || 'localhost',
-    port: port ?? defaultPort(protocol),
-    path: request.path,
-  };
+  return new Target(protocol, request.host || 'localhost', port ?? defaultPort(protocol), request.path);
 }
 
 function protocolOf(request: ClientRequest, agent: Agent | undefined): string {

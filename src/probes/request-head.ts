@@ -72,11 +72,16 @@ export function expectsContinue(head: string): boolean {
   return head.includes('100-') && /\r\nexpect:[ \t]*100-continue[ \t]*\r\n/i.test(head);
 }
 
-/** The first field called `name`, which is in lower case; read here because `message.headers` makes the whole map. */
+/**
+ * The first field called `name`, which is in the case that is the most usual; read here because `message.headers` makes the
+ * whole map.
+ */
 export function rawField(raw: readonly string[], name: string): string | undefined {
   for (let i = 0; i + 1 < raw.length; i += 2) {
+    const other = raw[i]!;
+    if (other === name) return raw[i + 1];
     // The length first: lower case is made for the fewest.
-    if (raw[i]!.length === name.length && raw[i]!.toLowerCase() === name) return raw[i + 1];
+    if (other.length === name.length && other.toLowerCase() === name.toLowerCase()) return raw[i + 1];
   }
   return undefined;
 }

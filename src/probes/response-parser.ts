@@ -1,5 +1,6 @@
 import type { ClientRequest } from 'node:http';
 import { now } from '../events/clock.ts';
+import { apart } from './apart.ts';
 import type { Patches } from './patches.ts';
 
 /** Whose response a parser parses. */
@@ -50,14 +51,24 @@ export function watchParser(request: ClientRequest | undefined): boolean {
 
 function wrapExecute(original: Function): (this: Parser, data: unknown) => unknown {
   return function execute(this: Parser, data: unknown): unknown {
-    const socket = this.socket ?? undefined;
-    const watcher = socket === undefined ? undefined : installed?.watcherOf(socket);
-    if (watcher === undefined || !ArrayBuffer.isView(data)) return Reflect.apply(original, this, arguments);
-    watcher.onBytes(now(), data.byteLength);
+    const watcher = apart(before, this, data, undefined, undefined);
+    if (watcher === undefined) return Reflect.apply(original, this, arguments);
     // A direct call needs no array of arguments.
     const parsed: unknown =
       arguments.length === 1 ? original.call(this, data) : Reflect.apply(original, this, arguments);
-    watcher.checkEnd();
+    apart(checkEnd, watcher, undefined, undefined, undefined);
     return parsed;
   };
+}
+
+function before(parser: Parser, data: unknown): ResponseWatcher | undefined {
+  const socket = parser.socket ?? undefined;
+  const watcher = socket === undefined ? undefined : installed?.watcherOf(socket);
+  if (watcher === undefined || !ArrayBuffer.isView(data)) return undefined;
+  watcher.onBytes(now(), data.byteLength);
+  return watcher;
+}
+
+function checkEnd(watcher: ResponseWatcher): void {
+  watcher.checkEnd();
 }

@@ -12,7 +12,7 @@ export function headerMapOf(raw: RawHeaders): HeaderMap {
   return headerMap(flat(raw));
 }
 
-/** The first value of the field called `name`, which is in lower case. */
+/** The first value of the field called `name`. */
 export function fieldIn(raw: RawHeaders, name: string): string | undefined {
   return rawField(flat(raw), name);
 }

@@ -13,8 +13,8 @@ export function addBusy(phases: readonly Phase[], capture: Capture, start: numbe
 }
 
 /** How long the event loop had been idle at `time`, at which a phase begins or ends; NaN when that is not known. */
-function idleAt({ moments }: Capture, time: number): number {
-  for (let i = 0; i < moments.length; i += MOMENT) {
+function idleAt({ moments, length }: Capture, time: number): number {
+  for (let i = 0; i < length; i += MOMENT) {
     const idle = moments[i + 2]!;
     if (!Number.isNaN(idle) && microseconds(moments[i + 1]!) === time) return idle;
   }

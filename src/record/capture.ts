@@ -2,7 +2,6 @@ import { now } from '../events/clock.ts';
 import type { Connection, ConnectionUse as Use } from '../events/connection.ts';
 import type { ExchangeFacts, RoundTrip, SentHead } from '../events/round-trip.ts';
 import type { HeaderMap, RoundTripInfo } from '../trace/client-trace.ts';
-import { HOOK_NAMES, type HookName } from '../trace/hooks.ts';
 import { type ConnectionFacts, connectionFacts } from './connection-record.ts';
 import type { DialBuilder } from './dial-builder.ts';
 import { microseconds } from './phases.ts';
@@ -11,10 +10,10 @@ import type { ConnectionUse, RecordedEvent } from './types.ts';
 /** Numbers of one event in {@link Capture.moments}: the hook, the time, the event loop's idle time. */
 export const MOMENT = 3;
 
-/** The number by which a hook's events are remembered. */
-export const CODES = Object.fromEntries(HOOK_NAMES.map((name, code) => [name, code])) as Readonly<
-  Record<HookName, number>
->; // All names are keys.
+const NOWHERE = { url: '' };
+
+/** Room for the events of a GET on a connection that is there; a copy is one allocation, where pushing makes three. */
+const ROOM: readonly number[] = Array.from({ length: 11 * MOMENT }, () => 0.5);
 
 /** A 1xx response. */
 export interface Informational {
@@ -37,7 +36,9 @@ export interface EventDetail {
  */
 export class Capture {
   /** {@link MOMENT} numbers an event: doubles in one array, because an object an event costs three times as much. */
-  readonly moments: number[] = [];
+  readonly moments: number[] = ROOM.slice();
+  /** How many of them count. */
+  length = 0;
   callSite: readonly string[] | undefined;
   sentHead: SentHead | undefined = undefined;
   /** Where the connection was to go. */
@@ -66,7 +67,7 @@ export class Capture {
   client: RoundTripInfo['client'] = 'http';
   clientVersion = '';
   method = '';
-  url = '';
+  target: { readonly url: string } = NOWHERE;
   facts: ExchangeFacts | undefined = undefined;
   after: ConnectionUse['after'] = undefined;
   closeReason: string | undefined = undefined;
@@ -77,6 +78,18 @@ export class Capture {
 
   constructor(callSite: readonly string[] | undefined) {
     this.callSite = callSite;
+  }
+
+  /** Remembers an event. `idle`: for how long the event loop had been idle; NaN where no phase can begin or end. */
+  add(code: number, time: number, idle: number): void {
+    const { moments, length } = this;
+    if (length === moments.length) moments.push(code, time, idle);
+    else {
+      moments[length] = code;
+      moments[length + 1] = time;
+      moments[length + 2] = idle;
+    }
+    this.length = length + MOMENT;
   }
 
   /** Reads from `roundTrip` what only it knows, and will not know any more. */
@@ -91,12 +104,12 @@ export class Capture {
     this.client = roundTrip.client;
     this.clientVersion = roundTrip.clientVersion;
     this.method = roundTrip.method;
-    this.url = roundTrip.url;
+    this.target = roundTrip.target;
     this.facts = roundTrip.facts();
     this.sentHead ??= roundTrip.sentHead;
     const { connection } = roundTrip;
     if (connection === undefined) return;
-    this.connection = connectionFacts(connection, roundTrip);
+    this.connection ??= connectionFacts(connection, roundTrip);
     this.ownDial = this.use?.reused === false && connection.dial?.owner === roundTrip;
     if (!this.done) return;
     this.after = this.#afterwards(connection, putIdleError);

@@ -3,14 +3,20 @@ import type { Connection } from '../events/connection.ts';
 /** Fewer entries than this are not worth looking through for ended ones. */
 const SMALL = 64;
 
+let nextLog = 1;
+
 /** The connections that a recorder has met. It keeps none of them alive, and forgets those that have ended. */
 export class ConnectionLog {
+  readonly #id = nextLog++;
   readonly #known = new WeakSet<Connection>();
   #references: WeakRef<Connection>[] = [];
   #pruneAt = SMALL;
 
   /** False when it was added before. */
   add(connection: Connection): boolean {
+    // The quick look first: nearly every round trip is of a connection that the same recorder knows.
+    if (connection.log === this.#id) return false;
+    connection.log = this.#id;
     if (this.#known.has(connection)) return false;
     this.#known.add(connection);
     this.#references.push(new WeakRef(connection));

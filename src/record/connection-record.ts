@@ -21,16 +21,13 @@ export type ConnectionFacts = Pick<
   'id' | 'openedBy' | 'protocol' | 'transport' | 'local' | 'remote' | 'proxy' | 'tls'
 >;
 
-const known = new WeakMap<Connection, ConnectionFacts>();
-
 /** The facts of `connection`, read at the first call, when it serves `roundTrip`. */
 export function connectionFacts(
   connection: Connection,
   roundTrip?: { readonly url: string },
 ): ConnectionFacts {
-  let facts = known.get(connection);
-  if (facts === undefined) known.set(connection, (facts = readFacts(connection, roundTrip?.url)));
-  return facts;
+  // Nobody else writes it.
+  return (connection.facts ??= readFacts(connection, roundTrip?.url)) as ConnectionFacts;
 }
 
 function readFacts(connection: Connection, url: string | undefined): ConnectionFacts {

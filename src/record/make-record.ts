@@ -1,8 +1,8 @@
 import type { ExchangeFacts, FlatFields } from '../events/round-trip.ts';
 import type { HeaderMap } from '../trace/client-trace.ts';
-import { HOOK_NAMES, type HookName } from '../trace/hooks.ts';
+import { HOOKS, HOOK_NAMES, type Hook, type HookName } from '../trace/hooks.ts';
 import { addBusy } from './busy.ts';
-import { CODES, type Capture, MOMENT } from './capture.ts';
+import { type Capture, MOMENT } from './capture.ts';
 import { type ConnectionFacts, tlsRecord } from './connection-record.ts';
 import type { Attempt, DialBuilder } from './dial-builder.ts';
 import { errorRecord } from './error-record.ts';
@@ -79,45 +79,45 @@ function momentsOf(capture: Capture): Moments {
   const dialCounts = dial !== undefined && (connection === undefined || capture.ownDial);
   const proxied = dialCounts && isProxied(capture);
   return {
-    start: timeOf(capture, CODES.roundTripStart) ?? capture.closed,
+    start: timeOf(capture, HOOKS.roundTripStart) ?? capture.closed,
     // A failure after the last byte (the upload broke off) is still told in `error`.
-    end: timeOf(capture, CODES.gotLastResponseByte) ?? timeOf(capture, CODES.roundTripDone) ?? capture.closed,
-    dnsStart: lastTimeOf(capture, CODES.dnsStart),
-    connectStart: timeOf(capture, CODES.connectStart),
-    connectDone: dial?.attempts.at(-1)?.err === null ? lastTimeOf(capture, CODES.connectDone) : undefined,
+    end: timeOf(capture, HOOKS.gotLastResponseByte) ?? timeOf(capture, HOOKS.roundTripDone) ?? capture.closed,
+    dnsStart: lastTimeOf(capture, HOOKS.dnsStart),
+    connectStart: timeOf(capture, HOOKS.connectStart),
+    connectDone: dial?.attempts.at(-1)?.err === null ? lastTimeOf(capture, HOOKS.connectDone) : undefined,
     tlsStart:
-      proxied && !isOriginsHandshake(capture) ? undefined : lastTimeOf(capture, CODES.tlsHandshakeStart),
-    gotConn: timeOf(capture, CODES.gotConn),
-    wroteRequest: capture.writeFailed ? undefined : timeOf(capture, CODES.wroteRequest),
-    firstByte: timeOf(capture, CODES.gotFirstResponseByte),
-    gotResponse: timeOf(capture, CODES.gotResponse),
+      proxied && !isOriginsHandshake(capture) ? undefined : lastTimeOf(capture, HOOKS.tlsHandshakeStart),
+    gotConn: timeOf(capture, HOOKS.gotConn),
+    wroteRequest: capture.writeFailed ? undefined : timeOf(capture, HOOKS.wroteRequest),
+    firstByte: timeOf(capture, HOOKS.gotFirstResponseByte),
+    gotResponse: timeOf(capture, HOOKS.gotResponse),
     informational: capture.informational !== undefined,
     dialCounts,
     proxied,
   };
 }
 
-/** When the hook of this code was called, the first time. */
-function timeOf({ moments }: Capture, code: number): number | undefined {
-  for (let i = 0; i < moments.length; i += MOMENT) {
+/** When this hook's event was, the first time. */
+function timeOf({ moments, length }: Capture, { code }: Hook): number | undefined {
+  for (let i = 0; i < length; i += MOMENT) {
     if (moments[i] === code) return microseconds(moments[i + 1]!);
   }
   return undefined;
 }
 
-/** When the hook of this code was called, the last time. */
-function lastTimeOf({ moments }: Capture, code: number): number | undefined {
-  for (let i = moments.length - MOMENT; i >= 0; i -= MOMENT) {
+/** When this hook's event was, the last time. */
+function lastTimeOf({ moments, length }: Capture, { code }: Hook): number | undefined {
+  for (let i = length - MOMENT; i >= 0; i -= MOMENT) {
     if (moments[i] === code) return microseconds(moments[i + 1]!);
   }
   return undefined;
 }
 
 function eventsOf(capture: Capture): RecordedEvent[] {
-  const { moments, details } = capture;
+  const { moments, length, details } = capture;
   const events: RecordedEvent[] = [];
   let next = 0;
-  for (let i = 0; i < moments.length; i += MOMENT) {
+  for (let i = 0; i < length; i += MOMENT) {
     const name = HOOK_NAMES[moments[i]!]!;
     const time = microseconds(moments[i + 1]!);
     const detail = details?.[next]?.at === i ? details[next++]!.detail : detailOf(capture, name);
@@ -144,18 +144,18 @@ function detailOf({ hostPort, use, status }: Capture, name: HookName): RecordedE
 }
 
 /** Its dial goes to a proxy; read off the dial's events when it came to no connection. */
-function isProxied({ connection, dial, url }: Capture): boolean {
+function isProxied({ connection, dial, target }: Capture): boolean {
   if (connection !== undefined) return connection.proxy !== undefined;
   const attempt = dial?.attempts[0];
   if (attempt?.network === 'unix') return false;
   const tried = attempt === undefined ? undefined : parseAddr(attempt.addr);
   const host = dial?.host ?? tried?.host;
-  return host !== undefined && isElsewhere({ host, port: tried?.port }, url);
+  return host !== undefined && isElsewhere({ host, port: tried?.port }, target.url);
 }
 
 /** By a proxy there can be two handshakes, of which the first is the proxy's own. */
-function isOriginsHandshake({ connection, dial, url }: Capture): boolean {
-  if (!url.startsWith('https:') || dial === undefined) return false;
+function isOriginsHandshake({ connection, dial, target }: Capture): boolean {
+  if (!target.url.startsWith('https:') || dial === undefined) return false;
   // One that succeeded and gave no connection cannot have been the origin's.
   return connection !== undefined || dial.handshakes > 1 || dial.tlsError !== null;
 }
@@ -167,7 +167,7 @@ function requestOf(capture: Capture, facts: ExchangeFacts, redaction: Redaction)
   }
   const request: Mutable<RequestRecord> = {
     method: capture.method,
-    url: redaction.url(capture.url),
+    url: redaction.url(capture.target.url),
     httpVersion: facts.requestHttpVersion,
     header,
   };

@@ -89,6 +89,8 @@ export interface Resolution {
   traces: readonly ClientTrace[];
   /** How many of them come from the context; what follows are observers, whose results do not count. */
   deciding: number;
+  /** A factory has asked to remember it, without a trace. */
+  readonly detailed?: boolean;
 }
 
 /** Whether a round trip that begins in `context` is watched by anybody: the check before anything is allocated. */
@@ -97,7 +99,7 @@ export function isWatched(context: ContextNode | undefined): boolean {
   return (context?.traces !== undefined || shared().observers.length > 0) && areProbesOurs();
 }
 
-/** Asks factories and observers, and puts the traces of `roundTrip` into it. False when there are none. */
+/** Asks factories and observers, and puts the traces of `roundTrip` into it. False when nobody watches it. */
 export function resolveTraces(
   roundTrip: RoundTripInfo & Resolution,
   context: ContextNode | undefined,
@@ -126,7 +128,7 @@ export function resolveInto(
   target.deciding = traces.length;
   for (const observer of observers) pushMade(traces, observer, info);
   target.traces = traces;
-  return traces.length > 0;
+  return traces.length > 0 || target.detailed === true;
 }
 
 function pushMade(traces: ClientTrace[], factory: TraceFactory, info: RoundTripInfo): void {

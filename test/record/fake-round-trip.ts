@@ -22,8 +22,7 @@ export class FakeRoundTrip extends RoundTrip {
 
   constructor() {
     super('http', 'GET');
-    this.builder = new RecordBuilder(this, undefined, () => this.#capture());
-    this.traces = [this.builder];
+    this.builder = new RecordBuilder(this, undefined, { finish: () => this.#capture() });
   }
 
   facts(): ExchangeFacts {

@@ -76,7 +76,7 @@ describe('Server-Timing', () => {
     const roundTrip = new FakeRoundTrip();
     roundTrip.responseFields = ['Server-Timing', 'a;dur=1', 'X-Other-Field', 'no', 'server-timing', 'b, c'];
     roundTrip.trailers = ['SERVER-TIMING', 'd;dur=4'];
-    roundTrip.builder.gotResponse({ status: 200, statusText: 'OK', httpVersion: '1.1', header: {} });
+    roundTrip.gotResponse(1, { status: 200, statusText: 'OK', httpVersion: '1.1', header: {} });
     expect(roundTrip.record().response?.serverTiming).toStrictEqual([
       { name: 'a', duration: 1 },
       { name: 'b' },

@@ -1,3 +1,4 @@
+import { now } from '../events/clock.ts';
 import type { ConnectionRecord, RoundTripRecord } from '../record/types.ts';
 import { processInfo } from '../record/process-info.ts';
 import { TRACE_FILE_VERSION } from '../trace-file/types.ts';
@@ -12,13 +13,21 @@ const BATCH = 256;
 /** Records that are kept while they cannot be written. */
 const MOST_KEPT = 4096;
 
+/** What an {@link Outbox} tells. */
+export interface OutboxEvents {
+  /** Nobody will ever read what is recorded. */
+  onAbandoned(): void;
+  /** So many records were encoded and written, and that took so long. */
+  onWritten(milliseconds: number, records: number): void;
+}
+
 /**
  * Records on their way out of a traced program: they wait for a moment in which the program does not, and are encoded and
  * written together.
  */
 export class Outbox {
   readonly #sink: Sink;
-  readonly #onAbandoned: () => void;
+  readonly #events: OutboxEvents;
   readonly #timer: NodeJS.Timeout;
   #isTimed = false;
   #waiting: (RoundTripRecord | ConnectionRecord)[] = [];
@@ -29,10 +38,9 @@ export class Outbox {
   /** Round trips that were not recorded, since they were last told. */
   #skipped = 0;
 
-  /** @param onAbandoned - called when nobody will ever read what is recorded. */
-  constructor(sink: Sink, onAbandoned: () => void) {
+  constructor(sink: Sink, events: OutboxEvents) {
     this.#sink = sink;
-    this.#onAbandoned = onAbandoned;
+    this.#events = events;
     // One timer for all batches, made outside of the program's async contexts; it keeps no process alive.
     this.#timer = startTimer(() => this.#onTime(), INTERVAL).unref();
   }
@@ -65,6 +73,7 @@ export class Outbox {
   }
 
   #flush(): void {
+    const begun = now();
     if (this.#stuck === '') {
       if (this.#waiting.length === 0 && this.#skipped === 0) return;
       this.#stuck = this.#waiting.map(encodeRow).join('') + this.#skippedRow();
@@ -72,11 +81,13 @@ export class Outbox {
       this.#waiting = [];
     }
     if (this.#sink.write(this.#stuck)) {
+      const records = this.#stuckRecords;
       this.#stuck = '';
       this.#stuckRecords = 0;
+      this.#events.onWritten(now() - begun, records);
     } else if (this.#sink.isAbandoned) {
       this.#waiting = [];
-      this.#onAbandoned();
+      this.#events.onAbandoned();
     }
     this.#tellLost();
   }

@@ -18,10 +18,13 @@ export interface Settings {
   readonly callSite: boolean;
   /** So many round trips a second are recorded at most in a thread; `Infinity` for all. */
   readonly rate: number;
+  /** Part of the thread's time that recording may take; `Infinity` when the user has chosen the rate. */
+  readonly share: number;
 }
 
-/** A record costs 30 to 80 µs to make, encode and write: so many take a twentieth of a thread's time at most. */
 const DEFAULT_RATE = 1000;
+/** A program that does nothing but requests is to keep nine tenths of its throughput; not recording one costs, too. */
+const DEFAULT_SHARE = 0.04;
 
 /** The number that `text` gives, `Infinity` for `all`; undefined when it is none. */
 export function parseRate(text: string): number | undefined {
@@ -46,18 +49,20 @@ export function readSettings(
 ): Settings | undefined {
   if (isOff(env['HTTPTRACE'])) return undefined;
   const callSite = isOn(env[STACK_VARIABLE]);
-  const rate = parseRate(env[RATE_VARIABLE] ?? '') ?? DEFAULT_RATE;
+  const chosen = parseRate(env[RATE_VARIABLE] ?? '');
+  const rate = chosen ?? DEFAULT_RATE;
+  const share = chosen === undefined ? DEFAULT_SHARE : Infinity;
   const spool = env[SPOOL_VARIABLE];
   if (spool !== undefined && spool !== '') {
     const owner = spoolOwner(spool);
     return owner === undefined
       ? undefined
-      : { target: { kind: 'spool', folder: spool, owner }, callSite, rate };
+      : { target: { kind: 'spool', folder: spool, owner }, callSite, rate, share };
   }
   const path = resolve(cwd, env['HTTPTRACE_FILE'] || DEFAULT_FILE);
   const megabytes = Number(env['HTTPTRACE_FILE_LIMIT'] || DEFAULT_LIMIT);
   const limit = megabytes > 0 ? megabytes : DEFAULT_LIMIT;
-  return { target: { kind: 'file', path, limit: limit * MEGABYTE }, callSite, rate };
+  return { target: { kind: 'file', path, limit: limit * MEGABYTE }, callSite, rate, share };
 }
 
 /** Begins the name of a spool's folder; the reader's process id and random letters follow. */

@@ -20,15 +20,18 @@ import type { Sink } from './sink.ts';
 export function start(folder: string): void {
   const settings = readSettings(process.env, process.cwd());
   if (settings === undefined || !isFirst()) return;
-  const outbox = new Outbox(openSink(settings.target), () => observation[Symbol.dispose]());
-  const { callSite } = settings;
+  const { callSite, rate, share } = settings;
+  const pace = new Pace(rate, share);
+  const outbox = new Outbox(openSink(settings.target), {
+    onAbandoned: () => observation[Symbol.dispose](),
+    onWritten: (milliseconds, records) => pace.noteCost(milliseconds, records),
+  });
   const recorder = new Recorder({
     limit: 0,
     callSite,
     onRecord: (record) => outbox.add(callSite ? withoutFramesOf(folder, record) : record),
     onConnection: (record) => outbox.add(record),
   });
-  const pace = new Pace(settings.rate);
   const observation = observe((roundTrip) => {
     if (pace.admits(eventTime())) return recorder.factory(roundTrip);
     outbox.skip();

@@ -46,11 +46,23 @@ class TestSink implements Sink {
   }
 }
 
-function outbox(): { sink: TestSink; box: InstanceType<typeof Outbox>; abandoned: () => number } {
+interface Boxed {
+  readonly sink: TestSink;
+  readonly box: InstanceType<typeof Outbox>;
+  readonly abandoned: () => number;
+  /** Sizes of the batches that it said it has written. */
+  readonly written: readonly number[];
+}
+
+function outbox(): Boxed {
   const sink = new TestSink();
   let abandoned = 0;
-  const box = new Outbox(sink, () => abandoned++);
-  return { sink, box, abandoned: () => abandoned };
+  const written: number[] = [];
+  const box = new Outbox(sink, {
+    onAbandoned: () => abandoned++,
+    onWritten: (_, records) => written.push(records),
+  });
+  return { sink, box, abandoned: () => abandoned, written };
 }
 
 describe('Outbox', () => {
@@ -106,6 +118,18 @@ describe('Outbox', () => {
     vi.advanceTimersByTime(40);
     expect(sink.batches.flat()).toEqual(['1', '2']);
     expect(sink.lost).toBe(0);
+  });
+
+  it('tells how many records it has written, when it has', () => {
+    const { sink, box, written } = outbox();
+    box.add(recordOf('1'));
+    box.add(recordOf('2'));
+    sink.isFull = true;
+    vi.advanceTimersByTime(20);
+    expect(written).toEqual([]);
+    sink.isFull = false;
+    vi.advanceTimersByTime(20);
+    expect(written).toEqual([2]);
   });
 
   it('keeps no more than 4096 of them and counts the rest', () => {

@@ -30,7 +30,32 @@ describe('Pace', () => {
     }
   });
 
+  it('admits fewer where they would take more than their share of the time', () => {
+    const pace = new Pace(1000, 0.05);
+    admitted(pace, 1000, 5000, 5000);
+    // 0.1 ms to write it, so 0.35 ms in all for each: 50 ms of a second are enough for 143.
+    pace.noteCost(1, 10);
+    expect(admitted(pace, 10_000, 5000, 6000)).toBe(142);
+  });
+
+  it('admits no more than it says where they would take less', () => {
+    const pace = new Pace(1000, 0.05);
+    admitted(pace, 1000, 5000, 5000);
+    pace.noteCost(0.01, 10);
+    expect(admitted(pace, 10_000, 5000, 6000)).toBe(999);
+  });
+
+  it('forgets that the first ones took longer, as code does that is new', () => {
+    const pace = new Pace(1000, 0.05);
+    admitted(pace, 1000, 5000, 5000);
+    pace.noteCost(100, 10);
+    for (let i = 0; i < 100; i++) pace.noteCost(0.1, 10);
+    expect(admitted(pace, 10_000, 5000, 6000)).toBe(999);
+  });
+
   it('admits everything when it is infinite', () => {
-    expect(admitted(new Pace(Infinity), 100_000, 5000, 5000)).toBe(100_000);
+    const pace = new Pace(Infinity);
+    pace.noteCost(100, 1);
+    expect(admitted(pace, 100_000, 5000, 5000)).toBe(100_000);
   });
 });

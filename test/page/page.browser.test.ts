@@ -148,6 +148,31 @@ describe.skipIf(noBrowser !== undefined)(
         },
       );
 
+      it('draws in the colours of the theme that is chosen, at once', async () => {
+        const { page } = await openReport([roundTrip({ id: '1', duration: 100 })]);
+        const middle = (): Promise<string> =>
+          page.evaluate(`(() => {
+            const canvas = document.querySelector('canvas.bars');
+            return canvas.getContext('2d').getImageData(canvas.width / 2, 36, 1, 1).data.join();
+          })()`);
+        const light = await middle();
+        await page.getByRole('combobox', { name: 'Theme' }).selectOption('dark');
+        await expect.poll(middle, PATIENT).not.toBe(light);
+        await page.getByRole('combobox', { name: 'Theme' }).selectOption('light');
+        await expect.poll(middle, PATIENT).toBe(light);
+      });
+
+      it("shows a connection's number whole when there are thousands", async () => {
+        const { page } = await openReport(
+          Array.from({ length: 2000 }, (_, n) => roundTrip({ id: String(n), start: n, connection: `c${n}` })),
+        );
+        await page.locator('.rows').focus();
+        await page.keyboard.press('End');
+        expect(await page.locator('.row:focus .connection').innerText()).toBe('new #2000');
+        const spare = `(({ clientWidth, scrollWidth }) => clientWidth - scrollWidth)(document.querySelector('.row:focus .connection'))`;
+        expect(await page.evaluate(spare)).toBeGreaterThanOrEqual(0);
+      });
+
       it('draws nothing where a mock answered but a frame', async () => {
         const { page } = await openReport([roundTrip({ id: '1', duration: 50, intercepted: true })]);
         expect(await colouredPixels(page, 1)).toBe(0);

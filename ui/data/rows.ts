@@ -68,11 +68,25 @@ export function groupRequests(trace: Trace, chosen: readonly number[], grouping:
     ...nameGroup(trace, grouping, number, list),
     connection: grouping === 'connection' ? connections[number] : undefined,
     requests: list,
-    connections: new Set(list.map((request) => requests.connection.at(request)).filter((index) => index >= 0))
-      .size,
-    errors: list.filter((request) => requests.has(request, FAILED) || requests.status.at(request) >= 400)
-      .length,
+    connections: grouping === 'connection' ? Number(number >= 0) : countConnections(trace, list),
+    errors: countErrors(trace, list),
   }));
+}
+
+function countConnections({ requests }: Trace, list: readonly number[]): number {
+  const seen = new Set<number>();
+  for (const request of list) {
+    const connection = requests.connection.at(request);
+    if (connection >= 0) seen.add(connection);
+  }
+  return seen.size;
+}
+
+function countErrors({ requests }: Trace, list: readonly number[]): number {
+  let errors = 0;
+  for (const request of list)
+    if (requests.has(request, FAILED) || requests.status.at(request) >= 400) errors++;
+  return errors;
 }
 
 function nameGroup(

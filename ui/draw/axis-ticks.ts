@@ -75,7 +75,7 @@ function label(time: number, step: number): string {
   ) ?? ['ms', 1];
   if (name === 'min' || name === 'h') return clockLabel(time);
   const decimals = Math.max(0, Math.ceil(-Math.log10(step / size) - 1e-9));
-  return `${(time / size).toFixed(decimals)} ${name}`;
+  return `${time < 0 ? '−' : ''}${(Math.abs(time) / size).toFixed(decimals)} ${name}`;
 }
 
 /** `12:30` is minutes and seconds, `2:05:00` hours too. */

@@ -2,10 +2,9 @@ import { useSignalEffect } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { placedTicks } from '../draw/axis-ticks.ts';
-import { readColours } from '../draw/colours.ts';
 import { Surface } from '../draw/surface.ts';
 import { usePageState } from '../state/context.ts';
-import { themeVersion } from '../state/theme.ts';
+import { colours } from '../state/theme.ts';
 
 const HEIGHT = 26;
 
@@ -64,21 +63,21 @@ function Axis(): JSX.Element {
     const surface = new Surface(canvas.current);
     const context = surface.begin(width, HEIGHT);
     if (context === undefined) return;
-    const colours = readColours();
+    const { line, muted } = colours.peek();
     context.font = `11px ${getComputedStyle(canvas.current).fontFamily}`;
     context.textBaseline = 'middle';
     for (const { x: place, label } of placedTicks(state.range.peek(), state.trace.first, width)) {
       const x = surface.snap(place);
-      context.fillStyle = colours.line;
+      context.fillStyle = line;
       context.fillRect(x, 0, 1 / surface.ratio, HEIGHT);
-      context.fillStyle = colours.muted;
+      context.fillStyle = muted;
       if (x + context.measureText(label).width + 6 < width) context.fillText(label, x + 4, HEIGHT / 2);
     }
   }
 
   useSignalEffect(() => {
     void state.range.value;
-    void themeVersion.value;
+    void colours.value;
     draw();
   });
   useLayoutEffect(draw, [width]);

@@ -3,12 +3,11 @@ import type { JSX } from 'preact';
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { countInFlight } from '../data/in-flight.ts';
 import { panRange } from '../data/range.ts';
-import { readColours } from '../draw/colours.ts';
 import { drawInFlight } from '../draw/rows-picture.ts';
 import { Surface } from '../draw/surface.ts';
 import { usePageState } from '../state/context.ts';
 import { showAll, zoomBy } from '../state/navigation.ts';
-import { themeVersion } from '../state/theme.ts';
+import { colours } from '../state/theme.ts';
 
 const HEIGHT = 40;
 
@@ -35,11 +34,11 @@ export function Overview(): JSX.Element {
     if (context === undefined) return;
     const { from, to } = state.whole.peek();
     const counts = countInFlight(state.trace.requests, state.chosen.peek(), from, to, Math.floor(width));
-    drawInFlight({ context, surface, colours: readColours() }, counts, HEIGHT - 4, HEIGHT - 8);
+    drawInFlight({ context, surface, colours: colours.peek() }, counts, HEIGHT - 4, HEIGHT - 8);
   }
   useSignalEffect(() => {
     void state.chosen.value;
-    void themeVersion.value;
+    void colours.value;
     draw();
   });
   useLayoutEffect(draw, [width]);

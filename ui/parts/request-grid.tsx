@@ -1,13 +1,12 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect, useLayoutEffect, useMemo, useRef } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { groupOfRow } from '../data/rows.ts';
-import { readColours } from '../draw/colours.ts';
 import { drawRows, ROW_HEIGHT, type RowWindow } from '../draw/rows-picture.ts';
 import { Surface } from '../draw/surface.ts';
 import { usePageState } from '../state/context.ts';
 import { openRow, pressKey } from '../state/navigation.ts';
-import { themeVersion } from '../state/theme.ts';
+import { colours as coloursInUse } from '../state/theme.ts';
 import { ColumnHeads } from './column-heads.tsx';
 import { PointerReadout } from './pointer-readout.tsx';
 import { Splitter } from './splitter.tsx';
@@ -176,7 +175,7 @@ function useBars(
   width: number,
 ): void {
   const state = usePageState();
-  const colours = useMemo(() => readColours(), [themeVersion.value]);
+  const colours = coloursInUse.value;
   const frame = useRef(0);
   const what = useRef({ rowWindow, width, colours });
   what.current = { rowWindow, width, colours };

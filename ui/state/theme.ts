@@ -1,11 +1,17 @@
-import { signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
+import { readColours } from '../draw/colours.ts';
 
 export type Theme = 'auto' | 'light' | 'dark';
 
 const KEY = 'httptrace-theme';
 
-/** Grows when colours have changed: what is on a canvas must be drawn again. */
-export const themeVersion = signal(0);
+/** Grows when colours have changed. */
+const themeVersion = signal(0);
+/** What canvases are drawn with, and again when it has changed; read once a theme, since the browser lays out the page for it. */
+export const colours = computed(() => {
+  void themeVersion.value;
+  return readColours();
+});
 export const theme = signal<Theme>('auto');
 
 export function startTheme(): void {
@@ -15,7 +21,8 @@ export function startTheme(): void {
 
 export function setTheme(chosen: Theme): void {
   theme.value = chosen;
-  document.documentElement.style.colorScheme = chosen === 'auto' ? 'light dark' : chosen;
+  // The style sheet has rules for it: where the build has replaced light-dark(), a style set from here would change nothing.
+  document.documentElement.dataset.theme = chosen;
   themeVersion.value++;
   try {
     if (chosen === 'auto') localStorage.removeItem(KEY);

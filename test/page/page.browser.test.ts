@@ -272,6 +272,19 @@ describe.skipIf(noBrowser !== undefined)(
         expect(await focusedRow(page)).toContain('/third');
       });
 
+      it('lets nobody take the focus away: not while one types, not when one comes back to the rows', async () => {
+        const { page } = await openReport(sampleTrace({ requests: 60 }));
+        await page.locator('.rows').focus();
+        // The second changes nothing: all of the time is shown already.
+        for (const key of ['ArrowDown', '0', '/']) await page.keyboard.press(key);
+        await page.keyboard.type('method:get');
+        expect(await page.getByRole('searchbox').inputValue()).toBe('method:get');
+        await page.getByRole('tab', { name: 'Requests' }).focus();
+        for (const key of ['ArrowRight', 'ArrowLeft']) await page.keyboard.press(key);
+        await page.locator('.row').first().waitFor();
+        expect(await page.locator('#tab-requests:focus').count()).toBe(1);
+      });
+
       it('zooms to a row and back', async () => {
         const { page } = await openReport([
           roundTrip({ id: '1', duration: 4 }),

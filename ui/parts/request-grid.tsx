@@ -23,8 +23,9 @@ export function RequestGrid(): JSX.Element {
   const canvas = useRef<HTMLCanvasElement>(null);
   const size = useSignal({ width: 0, height: 0, left: 0 });
   const top = useSignal(state.scrollTop);
-  const revealed = useRef(0);
 
+  // Read here, so that it is followed at once: later it would take the focus from where one has gone meanwhile.
+  const reveal = state.reveal.value;
   const list = state.rows.value;
   const firstSeen = Math.floor(top.value / ROW_HEIGHT);
   const seen = Math.ceil(size.value.height / ROW_HEIGHT);
@@ -43,8 +44,9 @@ export function RequestGrid(): JSX.Element {
     if (scroller.current !== null) scroller.current.scrollTop = state.scrollTop;
   }, []);
   useLayoutEffect(() => {
-    if (revealed.current === state.reveal.value || activeIndex < 0 || scroller.current === null) return;
-    revealed.current = state.reveal.value;
+    if (state.revealed === reveal) return;
+    state.revealed = reveal;
+    if (activeIndex < 0 || scroller.current === null) return;
     const { scrollTop, clientHeight } = scroller.current;
     const rowTop = activeIndex * ROW_HEIGHT;
     if (rowTop < scrollTop) scroller.current.scrollTop = rowTop;

@@ -47,6 +47,8 @@ export class PageState {
   readonly selectedId = signal<string | undefined>(undefined);
   /** Grows when the active row is to be scrolled to and focused. */
   readonly reveal = signal(0);
+  /** What `reveal` was when that was done. */
+  revealed = 0;
   /** Of the rows, pixels; kept while another view is shown. */
   scrollTop = 0;
   /** Moment that the pointer is on, milliseconds. */

@@ -33,9 +33,14 @@ function displayOn({ stream }: Terminal): LiveDisplay {
 
 describe('LiveDisplay', () => {
   it('is for terminals that have room for it', () => {
-    expect(canShowLive(terminal(80, 24).stream)).toBe(true);
-    expect(canShowLive(terminal(80, 8).stream)).toBe(false);
-    expect(canShowLive(new PassThrough())).toBe(false);
+    expect(canShowLive(terminal(80, 24).stream, { TERM: 'xterm' })).toBe(true);
+    expect(canShowLive(terminal(80, 24).stream, {})).toBe(true);
+    expect(canShowLive(terminal(80, 8).stream, {})).toBe(false);
+    expect(canShowLive(new PassThrough(), {})).toBe(false);
+  });
+
+  it('is not for terminals that cannot move their cursor', () => {
+    expect(canShowLive(terminal(80, 24).stream, { TERM: 'dumb' })).toBe(false);
   });
 
   it('leaves the terminal alone until there is something to show', () => {

@@ -18,6 +18,18 @@ describe('httptrace run', { timeout: 60_000 }, () => {
     expect(ended.stderr).toMatch(/^GET {5}200 .* new #1 .*127\.0\.0\.1:\d+\/a\/b$/m);
   });
 
+  it('shows requests that were open when the command ended, and counts them', async () => {
+    const { url } = await startServer();
+    const code = `fetch(process.argv[2] + '/slow').catch(() => {}); ${FETCH} process.exit(5);`;
+    const folder = folderWith({ 'app.mjs': code });
+    const words = ['--save', 'all.jsonl', NODE, 'app.mjs', url];
+    const { code: exitCode, stderr } = await run(words, { cwd: folder });
+    expect(exitCode).toBe(5);
+    expect(stderr).toMatch(/^GET +\.\.\. .*\/slow +not finished$/m);
+    expect(stderr).toMatch(/^2 requests · 1 not finished · /m);
+    expect(requestsIn(join(folder, 'all.jsonl')).map(({ outcome }) => outcome)).toEqual(['ok', 'incomplete']);
+  });
+
   it('passes standard input on', async () => {
     const { child, ended } = startRun(['--', 'cat']);
     child.stdin?.end('typed');

@@ -2,7 +2,7 @@ import { hasFailed } from '../../analyze/filter.ts';
 import type { RoundTripRecord } from '../../record/types.ts';
 import { drawLive } from '../../view/live.ts';
 import { Pen, type PenOptions } from '../../view/pen.ts';
-import type { Output } from '../io.ts';
+import type { Io, Output } from '../io.ts';
 import type { Display } from './display.ts';
 import type { Voice } from './voice.ts';
 
@@ -22,8 +22,8 @@ const WHOLE_SCREEN = '\u001b[r';
 type Screen = Output & { readonly rows?: number };
 
 /** Whether a waterfall can stand at the foot of that stream's terminal. */
-export function canShowLive(stream: Screen): boolean {
-  return stream.isTTY === true && (stream.rows ?? 0) >= LEAST_ROWS;
+export function canShowLive(stream: Screen, env: Io['env']): boolean {
+  return stream.isTTY === true && env['TERM'] !== 'dumb' && (stream.rows ?? 0) >= LEAST_ROWS;
 }
 
 /**

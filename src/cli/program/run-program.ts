@@ -127,7 +127,7 @@ class ProgramRun {
     const { quiet, live } = this.#options;
     if (quiet) return NO_DISPLAY;
     const terminal = (): PenOptions => this.#terminal();
-    if (live && canShowLive(this.#io.stderr)) return new LiveDisplay(this.#voice, terminal);
+    if (live && canShowLive(this.#io.stderr, this.#io.env)) return new LiveDisplay(this.#voice, terminal);
     return new RequestLines(this.#voice, terminal);
   }
 

@@ -49,8 +49,8 @@ export function watchDispatchers(patches: Patches, root: string): void {
     (original) =>
       function dispatch(this: object, options: object, handler: Handler): unknown {
         const earlier = anyQueued ? queued.get(options) : undefined;
+        if (earlier === undefined) return dispatchNow(original, this, options, handler);
         const now = (): unknown => dispatchNow(original, this, options, handler);
-        if (earlier === undefined) return now();
         queued.delete(options);
         const { context, continuation } = earlier;
         if (continuation !== undefined) return continuing(continuation, now);

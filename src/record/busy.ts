@@ -1,22 +1,36 @@
 import { type Capture, MOMENT } from './capture.ts';
+import type { Mutable } from './mutable.ts';
 import { microseconds } from './phases.ts';
 import type { Phase } from './types.ts';
 
-/** Adds to each phase for how long of it the event loop was busy. `start`: when the round trip began. */
-export function addBusy(phases: readonly Phase[], capture: Capture, start: number): Phase[] {
-  return phases.map((phase) => {
-    const from = microseconds(start + phase.start);
-    const idle = idleAt(capture, microseconds(from + phase.duration)) - idleAt(capture, from);
-    const busy = Math.min(microseconds(phase.duration - idle), phase.duration);
-    return busy > 0 ? { ...phase, busy } : phase;
-  });
+/** Half a microsecond, to which times of records are rounded, and the error of the arithmetic. */
+const ROUNDING = 0.000_51;
+
+/**
+ * Tells of each phase for how long of it the event loop was busy. `start`: when the round trip began. In place: copies of the
+ * phases cost as much as all the rest of a record.
+ */
+export function addBusy(
+  phases: readonly Mutable<Phase>[],
+  capture: Capture,
+  start: number,
+): readonly Phase[] {
+  // A phase begins where the one before it ends.
+  let idleBefore = phases.length === 0 ? Number.NaN : idleAt(capture, start + phases[0]!.start);
+  for (const phase of phases) {
+    const idle = idleAt(capture, start + phase.start + phase.duration);
+    const busy = Math.min(microseconds(phase.duration - (idle - idleBefore)), phase.duration);
+    if (busy > 0) phase.busy = busy;
+    idleBefore = idle;
+  }
+  return phases;
 }
 
 /** How long the event loop had been idle at `time`, at which a phase begins or ends; NaN when that is not known. */
 function idleAt({ moments, length }: Capture, time: number): number {
   for (let i = 0; i < length; i += MOMENT) {
     const idle = moments[i + 2]!;
-    if (!Number.isNaN(idle) && microseconds(moments[i + 1]!) === time) return idle;
+    if (!Number.isNaN(idle) && Math.abs(moments[i + 1]! - time) < ROUNDING) return idle;
   }
   return Number.NaN;
 }

@@ -24,9 +24,9 @@ const COMPOSED = ['context', 'context2', 'context3', 'context5', 'observe', 'obs
 export const PLANS = {
   full: {
     generations: 6,
-    seconds: 4,
+    seconds: 3,
     contests: {
-      http: [...OWN, 'imported', 'installed-context', 'keep10000', 'http-timer', ...PEERS],
+      http: [...OWN, 'imported', 'installed-context', 'on-record', 'http-timer', ...PEERS],
       https: [...OWN, 'http-timer', ...PEERS],
       undici: [...OWN, ...PEERS],
       fetch: [...OWN, ...PEERS],
@@ -41,7 +41,7 @@ export const PLANS = {
   },
   short: {
     generations: 6,
-    seconds: 1.5,
+    seconds: 1,
     contests: { http: OWN, https: OWN, undici: OWN, fetch: OWN, http2: OWN },
     concurrency: [],
     composed: [],

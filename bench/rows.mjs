@@ -91,8 +91,9 @@ export const ROWS = {
       };
     },
   },
-  record: {
-    title: 'recording everything, `onRecord`',
+  record: keeping(10_000, 'recording everything'),
+  'on-record': {
+    title: 'recording everything, each record made at once (`onRecord`)',
     async start(dist) {
       const { observe, Recorder } = await library(dist);
       let seen = 0;
@@ -109,7 +110,6 @@ export const ROWS = {
   keep0: keeping(0),
   keep1000: keeping(1000),
   keep5000: keeping(5000),
-  keep10000: keeping(10_000),
   keep20000: keeping(20_000),
   'http-timer': httpTimer,
   opentelemetry: openTelemetry,
@@ -125,14 +125,15 @@ function library(dist) {
 }
 
 /**
- * Recording everything, the last `limit` records kept.
+ * Recording everything, the last `limit` records kept; a Recorder's own limit is 10,000.
  *
  * @param {number} limit
+ * @param {string} [title]
  * @returns {Row}
  */
-function keeping(limit) {
+function keeping(limit, title = `recording everything, ${limit.toLocaleString('en')} kept`) {
   return {
-    title: `recording everything, ${limit.toLocaleString('en')} kept`,
+    title,
     async start(dist) {
       const { observe, Recorder } = await library(dist);
       const recorder = new Recorder({ limit });

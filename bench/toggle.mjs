@@ -15,7 +15,7 @@ export const SWITCHED = [
   'context3',
   'context5',
   'record',
-  'keep',
+  'on-record',
 ];
 
 /**

@@ -123,6 +123,37 @@ describe('httptrace run', { timeout: 60_000 }, () => {
     expect(statSync(join(folder, 'my run.jsonl')).mode & 0o777).toBe(0o600);
   });
 
+  it.each([
+    ['when another file cannot be written', ['--report', 'no/page.html', 'true'], 2],
+    ['when the command is not found', ['no-such-command'], 127],
+  ])('leaves the file of an earlier run as it is %s', async (_, words, code) => {
+    const folder = folderWith({ 'all.jsonl': 'earlier', 'page.html': 'earlier' });
+    const outputs = words.includes('--report') ? [] : ['--report', 'page.html'];
+    const ended = await run(['--save', 'all.jsonl', ...outputs, ...words], { cwd: folder });
+    expect(ended.code).toBe(code);
+    expect(readFileSync(join(folder, 'all.jsonl'), 'utf8')).toBe('earlier');
+    expect(readFileSync(join(folder, 'page.html'), 'utf8')).toBe('earlier');
+  });
+
+  it('leaves nothing of what an earlier run has written to the same files', async () => {
+    const { url } = await startServer();
+    const earlier = 'of the run before\n'.repeat(100_000);
+    const folder = folderWith({ 'app.mjs': FETCH, 'all.jsonl': earlier, 'page.html': earlier });
+    const words = ['-q', '--save', 'all.jsonl', '--report', 'page.html', NODE, 'app.mjs', url];
+    expect(await run(words, { cwd: folder })).toMatchObject({ code: 0 });
+    expect(requestsIn(join(folder, 'all.jsonl'))).toHaveLength(1);
+    expect(readFileSync(join(folder, 'page.html'), 'utf8')).not.toContain('of the run before');
+  });
+
+  it('does not write two things to one file', async () => {
+    const folder = folderWith();
+    const ended = await run(['--save', 'all', '--report', './all', 'true'], { cwd: folder });
+    expect(ended).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('--save and --report name the same file') as string,
+    });
+  });
+
   it('writes a page with all requests', async () => {
     const { url } = await startServer();
     const folder = folderWith({ 'app.mjs': FETCH });

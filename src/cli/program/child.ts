@@ -33,6 +33,8 @@ function startProblem(command: string, cause: unknown): string {
 
 /** A command that runs in the terminal as if it had been started there itself. */
 export interface Child {
+  /** False when it is known already that it could not be started. */
+  readonly isStarted: boolean;
   /** Rejects with a {@link StartError}. */
   readonly ended: Promise<Ending>;
 }
@@ -70,7 +72,7 @@ export function startChild(
     });
     child.once('exit', (exitCode, signal) => resolve({ exitCode, signal }));
   });
-  return { ended: ended.finally(stopListening) };
+  return { isStarted: child?.pid !== undefined, ended: ended.finally(stopListening) };
 }
 
 function onSignals(listener: (signal: NodeJS.Signals) => void): () => void {

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { RecordFilter } from '../../analyze/filter.ts';
 import { parseArgv } from '../args.ts';
 import { parseRate } from '../../spool/settings.ts';
@@ -90,11 +91,16 @@ export function readProgramOptions(words: readonly string[]): ProgramOptions {
   if (!help && (command[0] === undefined || command[0] === '')) {
     throw new UsageError('no command given: write httptrace run -- node app.js');
   }
+  const save = given.one('save', readFile);
+  const report = given.one('report', readFile);
+  if (save !== undefined && report !== undefined && resolve(save) === resolve(report)) {
+    throw new UsageError('--save and --report name the same file');
+  }
   return {
     help,
     command,
-    save: given.one('save', readFile),
-    report: given.one('report', readFile),
+    save,
+    report,
     ui: given.has('ui'),
     live: given.has('live'),
     stack: given.has('stack'),

@@ -9,7 +9,7 @@ import { fileProblem, UsageError } from '../errors.ts';
 import { renderReport } from '../page/render-report.ts';
 import { readTemplate } from '../page/template.ts';
 import type { LineSink } from './line-sink.ts';
-import { openForWriting, SaveFile } from './save-file.ts';
+import { empty, openForWriting, SaveFile } from './save-file.ts';
 
 /** A page that is written when all lines are known. Until then they are in a file, because there may be any number. */
 export class ReportFile implements LineSink {
@@ -21,7 +21,7 @@ export class ReportFile implements LineSink {
   #problem: string | undefined;
 
   /**
-   * Opens the file, and empties it.
+   * Opens the file; what is in it stays until the page is written.
    *
    * @throws UsageError when it cannot be written.
    */
@@ -52,6 +52,7 @@ export class ReportFile implements LineSink {
     this.#kept.flush();
     this.#problem = this.#kept.problem;
     try {
+      empty(this.#descriptor);
       for (const piece of renderReport(this.#template, linesIn(this.#keptFile))) {
         writeAll(this.#descriptor, piece);
       }

@@ -99,7 +99,7 @@ class ProgramRun {
     const { url } = this.#outputs;
     if (url !== undefined) await this.#voice.lines([asNote(`requests are shown at ${url}`)]);
     const child = startChild(command, this.#childEnv(folder), this.#isInTerminal());
-    this.#tell(this.#runLine());
+    if (child.isStarted) this.#tell(this.#runLine());
     const reader = folder === undefined ? undefined : new SpoolReader(folder);
     const pump = reader === undefined ? undefined : new Pump(reader, this.#sinks);
     pump?.start();

@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import type { Row } from '../../spool/row.ts';
 import { fileProblem, UsageError } from '../errors.ts';
 import { quoteArgument } from '../args.ts';
@@ -12,10 +12,11 @@ export class SaveFile implements LineSink {
   readonly #path: string;
   readonly #descriptor: number;
   #text = '';
+  #isEmptied = false;
   #problem: string | undefined;
 
   /**
-   * Opens the file, and empties it.
+   * Opens the file; what is in it stays until something is written.
    *
    * @throws UsageError when it cannot be written.
    */
@@ -40,6 +41,8 @@ export class SaveFile implements LineSink {
     const bytes = Buffer.from(this.#text);
     this.#text = '';
     try {
+      if (!this.#isEmptied) empty(this.#descriptor);
+      this.#isEmptied = true;
       for (let written = 0; written < bytes.length;) written += writeSync(this.#descriptor, bytes, written);
     } catch (error) {
       this.#problem = `cannot write ${quoteArgument(this.#path)}: ${fileProblem(error)}`;
@@ -52,16 +55,24 @@ export class SaveFile implements LineSink {
   }
 }
 
+const { O_CREAT, O_WRONLY } = constants;
+
 /**
- * Opens a file that only its user may read: it tells what a program asked for.
+ * Opens a file that only its user may read: it tells what a program asked for. It is not emptied, because it may turn out
+ * that the command cannot be run.
  *
  * @param option - by which the user has named it.
  * @throws UsageError when it cannot be written.
  */
 export function openForWriting(path: string, option: string): number {
   try {
-    return openSync(path, 'w', 0o600);
+    return openSync(path, O_WRONLY | O_CREAT, 0o600);
   } catch (error) {
     throw new UsageError(`cannot write ${quoteArgument(path)} for ${option}: ${fileProblem(error)}`);
   }
+}
+
+/** Empties a file; pipes and devices have nothing to be emptied. */
+export function empty(descriptor: number): void {
+  if (fstatSync(descriptor).isFile()) ftruncateSync(descriptor);
 }

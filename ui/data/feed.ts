@@ -1,3 +1,4 @@
+import { Backlog } from './backlog.ts';
 import type { Trace } from './trace.ts';
 
 /** Where the lines come from, and how that goes. */
@@ -63,10 +64,13 @@ function nextTurn(): Promise<void> {
 /** Listens to the server that this page came from. */
 export function followLive(feed: Feed): void {
   const source = new EventSource('events');
+  const backlog = new Backlog(
+    (line) => feed.trace.add(line),
+    () => feed.changed(),
+  );
   source.addEventListener('open', () => feed.status({ kind: 'live' }));
   source.addEventListener('message', ({ data }: MessageEvent<string>) => {
-    for (const line of data.split('\n')) if (line !== '') feed.trace.add(line);
-    feed.changed();
+    backlog.add(data.split('\n').filter((line) => line !== ''));
   });
   source.addEventListener('lost', ({ data }: MessageEvent<string>) => {
     feed.trace.lost += Number(data);
@@ -74,7 +78,7 @@ export function followLive(feed: Feed): void {
   });
   source.addEventListener('end', () => {
     source.close();
-    feed.status({ kind: 'ended' });
+    backlog.whenEmpty(() => feed.status({ kind: 'ended' }));
   });
   source.addEventListener('error', () => {
     feed.status({ kind: source.readyState === EventSource.CLOSED ? 'disconnected' : 'reconnecting' });

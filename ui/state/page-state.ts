@@ -110,7 +110,8 @@ export class PageState {
     // Drawing costs about as much again.
     void this.rows.value;
     this.#lastWork = 2 * (performance.now() - began);
-    if (performance.now() - this.#summedUp > SUMMARY_PAUSE) this.sumUp();
+    // After the page has had a turn.
+    if (performance.now() - this.#summedUp > SUMMARY_PAUSE) setTimeout(() => this.sumUp());
   }
 
   sumUp(): void {

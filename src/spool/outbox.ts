@@ -2,6 +2,7 @@ import { now } from '../events/clock.ts';
 import type { ConnectionRecord, RoundTripRecord } from '../record/types.ts';
 import { processInfo } from '../record/process-info.ts';
 import { TRACE_FILE_VERSION } from '../trace-file/types.ts';
+import type { BatchCost } from './pace.ts';
 import { encodeRow } from './row.ts';
 import type { Sink } from './sink.ts';
 import { startTimer } from './system.ts';
@@ -17,8 +18,8 @@ const MOST_KEPT = 4096;
 export interface OutboxEvents {
   /** Nobody will ever read what is recorded. */
   onAbandoned(): void;
-  /** So many records were encoded and written, and that took so long. */
-  onWritten(milliseconds: number, records: number): void;
+  /** Records were encoded and written. */
+  onWritten(cost: BatchCost): void;
 }
 
 /**
@@ -80,11 +81,12 @@ export class Outbox {
       this.#stuckRecords = this.#waiting.length;
       this.#waiting = [];
     }
+    const encoded = now();
     if (this.#sink.write(this.#stuck)) {
       const records = this.#stuckRecords;
       this.#stuck = '';
       this.#stuckRecords = 0;
-      this.#events.onWritten(now() - begun, records);
+      this.#events.onWritten({ encoding: encoded - begun, writing: now() - encoded, records });
     } else if (this.#sink.isAbandoned) {
       this.#waiting = [];
       this.#events.onAbandoned();

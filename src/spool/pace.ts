@@ -1,7 +1,16 @@
-/** How many times as long as encoding and writing a record all takes that is done for it, which nothing can measure. */
-const WHOLE_COST = 3.5;
+/** How many times as long as encoding a record all takes that is done for it but writing, which nothing can measure. */
+const WHOLE_COST = 4;
 /** What the costs of earlier records weigh when another batch has been written. */
 const MEMORY = 0.9;
+
+/** What it took to get a batch of records out. */
+export interface BatchCost {
+  /** Milliseconds. */
+  readonly encoding: number;
+  /** Milliseconds. */
+  readonly writing: number;
+  readonly records: number;
+}
 
 /**
  * Decides which round trips are recorded when there are more than a thread should pay for: at most so many a second, spread
@@ -39,12 +48,11 @@ export class Pace {
     return true;
   }
 
-  /** Takes note of how long encoding and writing so many records took. */
-  noteCost(milliseconds: number, records: number): void {
+  /** Takes note of how long it took to encode so many records, and to write them; both in milliseconds. */
+  noteCost({ encoding, writing, records }: BatchCost): void {
     if (records === 0) return;
-    this.#milliseconds = this.#milliseconds * MEMORY + milliseconds;
+    this.#milliseconds = this.#milliseconds * MEMORY + WHOLE_COST * encoding + writing;
     this.#records = this.#records * MEMORY + records;
-    const cost = (WHOLE_COST * this.#milliseconds) / this.#records;
-    this.#refill = Math.min(this.#perMillisecond, this.#share / cost);
+    this.#refill = Math.min(this.#perMillisecond, (this.#share * this.#records) / this.#milliseconds);
   }
 }

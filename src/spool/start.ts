@@ -24,7 +24,7 @@ export function start(folder: string): void {
   const pace = new Pace(rate, share);
   const outbox = new Outbox(openSink(settings.target), {
     onAbandoned: () => observation[Symbol.dispose](),
-    onWritten: (milliseconds, records) => pace.noteCost(milliseconds, records),
+    onWritten: (cost) => pace.noteCost(cost),
   });
   const recorder = new Recorder({
     limit: 0,

@@ -60,7 +60,7 @@ function outbox(): Boxed {
   const written: number[] = [];
   const box = new Outbox(sink, {
     onAbandoned: () => abandoned++,
-    onWritten: (_, records) => written.push(records),
+    onWritten: ({ records }) => written.push(records),
   });
   return { sink, box, abandoned: () => abandoned, written };
 }

@@ -35,6 +35,9 @@ export async function builtInAgent(): Promise<AgentClass> {
   return found.constructor as AgentClass;
 }
 
+/** Responses that nobody reads, as long as their connections last: fetch closes that of one that is collected. */
+const unread = new WeakMap<Undici7.Dispatcher, Response>();
+
 async function exchange(
   { client }: Scenario,
   script: RequestScript,
@@ -58,6 +61,7 @@ async function exchange(
     } as unknown as RequestInit;
     const response = await fetch(urlOf(script, target), options);
     status = response.status;
+    if (use === 'leave') unread.set(dispatcher, response);
     if (use === 'leave' || response.body === null) return { status, bytes, error: null };
     const closeAfter = typeof use === 'object' && 'closeAfter' in use ? use.closeAfter : Infinity;
     const body: ReadableStream<Uint8Array> = response.body;

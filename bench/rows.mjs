@@ -107,6 +107,7 @@ export const ROWS = {
       return { around: observing(observe, [recorder.factory]), seen: () => seen };
     },
   },
+  keep10: keeping(10),
   keep0: keeping(0),
   keep1000: keeping(1000),
   keep5000: keeping(5000),

@@ -50,7 +50,9 @@ async function bundle() {
     root: join(root, 'ui'),
     logLevel: 'warn',
     publicDir: false,
-    oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
+    // Said, because vite goes by NODE_ENV, which tests set: JSX for development names each file with its folder.
+    mode: 'production',
+    oxc: { jsx: { runtime: 'automatic', importSource: 'preact', development: false } },
     build: {
       write: false,
       target: 'es2022',

@@ -7,6 +7,7 @@ import type { ClientTrace, TraceFactory } from './trace/client-trace.ts';
 import { Context } from './trace/context.ts';
 import { argumentError, describe } from './trace/errors.ts';
 import { type Probes, areProbesOurs, ownProbes, shared } from './trace/shared.ts';
+import type { Gate, GatedFactory } from './trace/trace-list.ts';
 import { withClientTrace as addTrace } from './trace/with-client-trace.ts';
 
 /**
@@ -72,12 +73,20 @@ export function runWithClientTrace<R>(trace: ClientTrace | TraceFactory, fn: () 
  * @throws TypeError (`ERR_HTTPTRACE_ARGUMENT`) when `factory` is not a function.
  */
 export function observe(factory: TraceFactory): Disposable {
+  return observeThrough(undefined, factory);
+}
+
+/** As {@link observe}; where `gate` is closed and nobody else watches, `factory` is not asked. */
+export function observeThrough(gate: Gate | undefined, factory: TraceFactory): Disposable {
   if (typeof factory !== 'function') {
     throw argumentError(`observe: the factory is ${describe(factory)}; give a function that returns a trace`);
   }
   const state = shared();
   // An observer of its own even when the same factory observes twice, so that each is disposed on its own.
-  const observer: TraceFactory = (info) => factory(info);
+  const observer: GatedFactory = Object.assign<TraceFactory, { gate?: Gate }>(
+    (info) => factory(info),
+    gate === undefined ? {} : { gate },
+  );
   state.observers = [...state.observers, observer];
   install();
   return {

@@ -1,8 +1,10 @@
 #!/usr/bin/env node
-import { main } from './main.ts';
+import { whyUnsupported } from './supported-node.ts';
 
 /** What `process` calls the number of a program that was ended by SIGINT. */
 const INTERRUPTED = 130;
+/** curl's code for what could not even begin. */
+const UNSUPPORTED = 2;
 
 for (const stream of [process.stdout, process.stderr]) {
   // A reader that has gone away (`httptrace URL | head`) is no failure of ours.
@@ -24,11 +26,22 @@ function onInterrupt(listener: () => void): () => void {
   return () => process.off('SIGINT', handle);
 }
 
-process.exitCode = await main(process.argv.slice(2), {
-  stdin: process.stdin,
-  stdout: process.stdout,
-  stderr: process.stderr,
-  env: process.env,
-  platform: process.platform,
-  onInterrupt,
-});
+async function run(): Promise<number> {
+  const reason = whyUnsupported(process.versions.node);
+  if (reason !== undefined) {
+    process.stderr.write(`${reason}\n`);
+    return UNSUPPORTED;
+  }
+  // Only now, because an old Node cannot even parse what it imports.
+  const { main } = await import('./main.ts');
+  return main(process.argv.slice(2), {
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    platform: process.platform,
+    onInterrupt,
+  });
+}
+
+process.exitCode = await run();

@@ -5,7 +5,7 @@ import { now } from '../events/clock.ts';
 import { defaultPort } from '../events/host-port.ts';
 import { reportFailure } from '../trace/call.ts';
 import { Context, type ContextNode, currentNode } from '../trace/context.ts';
-import { isWatched, resolveTraces } from '../trace/trace-list.ts';
+import { isPassedOver, isWatched, resolveTraces } from '../trace/trace-list.ts';
 import { watchConnect } from './agent-connect.ts';
 import { apart } from './apart.ts';
 import { dialingFor } from './dial.ts';
@@ -132,7 +132,7 @@ function beforeAddRequest(
 ): void {
   const context = currentNode();
   if (!isWatched(context)) return;
-  if (RoundTrips.of(request) === undefined)
+  if (RoundTrips.of(request) === undefined && !isPassedOver(context))
     begin(request, context, agentTarget(agent, request, options, port));
   if (installed !== undefined && !dialsAsCore(agent))
     watchConnect(installed, agent, (one) => RoundTrips.of(one));
@@ -207,8 +207,10 @@ function beginLate(request: ClientRequest): void {
   // addRequest has decided already, in the requester's context; here it may be another one.
   if (agent !== undefined && agent.addRequest === coreAgent?.addRequest) return;
   const context = currentNode();
-  if (isWatched(context) && RoundTrips.of(request) === undefined)
-    begin(request, context, lateTarget(request));
+  if (!isWatched(context) || RoundTrips.of(request) !== undefined) return;
+  // Marked, because this is asked by two ways.
+  if (isPassedOver(context)) new RoundTrips(request, null);
+  else begin(request, context, lateTarget(request));
 }
 
 /**

@@ -38,6 +38,11 @@ export class Pace {
     this.#tokens = this.#most;
   }
 
+  /** The round trip that would begin at `time` would be admitted. */
+  isOpen(time: number): boolean {
+    return this.#most === Infinity || this.#tokens + (time - this.#time) * this.#refill >= 1;
+  }
+
   /** True when the round trip that begins at `time` (milliseconds, monotonic) is to be recorded. */
   admits(time: number): boolean {
     if (this.#most === Infinity) return true;

@@ -1,9 +1,9 @@
 import { threadId } from 'node:worker_threads';
-import { eventTime } from '../events/clock.ts';
+import { now } from '../events/clock.ts';
 import { processInfo } from '../record/process-info.ts';
 import type { RoundTripRecord } from '../record/types.ts';
 import { Recorder } from '../recorder.ts';
-import { observe } from '../runtime.ts';
+import { observeThrough } from '../runtime.ts';
 import { FileWriter } from './file-writer.ts';
 import { writerName } from './names.ts';
 import { Outbox } from './outbox.ts';
@@ -32,8 +32,9 @@ export function start(folder: string): void {
     onRecord: (record) => outbox.add(callSite ? withoutFramesOf(folder, record) : record),
     onConnection: (record) => outbox.add(record),
   });
-  const observation = observe((roundTrip) => {
-    if (pace.admits(eventTime())) return recorder.factory(roundTrip);
+  const gate = { isOpen: () => pace.isOpen(now()), passedOver: () => outbox.skip() };
+  const observation = observeThrough(gate, (roundTrip) => {
+    if (pace.admits(now())) return recorder.factory(roundTrip);
     outbox.skip();
     return undefined;
   });

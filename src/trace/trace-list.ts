@@ -99,6 +99,31 @@ export function isWatched(context: ContextNode | undefined): boolean {
   return (context?.traces !== undefined || shared().observers.length > 0) && areProbesOurs();
 }
 
+/** What an observer may say before a round trip is made for it. */
+export interface Gate {
+  /** It would watch the next round trip. */
+  isOpen(): boolean;
+  /** A round trip began while it was not open, and was watched by nobody. */
+  passedOver(): void;
+}
+
+/** An observer that is asked first, so that a request which it does not watch costs next to nothing. */
+export interface GatedFactory extends TraceFactory {
+  readonly gate?: Gate;
+}
+
+/**
+ * A round trip that begins in `context`, which {@link isWatched}, would be watched by nobody: all who would are observers
+ * whose gates are closed, and they have been told. Asked once a round trip.
+ */
+export function isPassedOver(context: ContextNode | undefined): boolean {
+  if (context?.traces !== undefined) return false;
+  const observers: readonly GatedFactory[] = shared().observers;
+  for (const { gate } of observers) if (gate === undefined || gate.isOpen()) return false;
+  for (const { gate } of observers) gate?.passedOver();
+  return true;
+}
+
 /** Asks factories and observers, and puts the traces of `roundTrip` into it. False when nobody watches it. */
 export function resolveTraces(
   roundTrip: RoundTripInfo & Resolution,

@@ -21,6 +21,10 @@ describe('renderReport', () => {
     expect(linesOfReport(report(lines))).toEqual(lines.map((line) => JSON.stringify(line)));
   });
 
+  it('names no file that it was built from', () => {
+    expect(template).not.toContain('.tsx');
+  });
+
   it('makes the same file of the same trace', () => {
     const lines = sampleTrace({ requests: 5 });
     expect(report(lines)).toBe(report(lines));

@@ -16,6 +16,12 @@ describe('Pace', () => {
     expect(admitted(new Pace(1000), 900, 5000, 6000)).toBe(900);
   });
 
+  it('is open exactly when it would admit the next', () => {
+    const pace = new Pace(10);
+    for (let time = 5000; time < 8000; time += 7) expect(pace.isOpen(time)).toBe(pace.admits(time));
+    expect(new Pace(Infinity).isOpen(1)).toBe(true);
+  });
+
   it('admits as many at once as it admits in a second', () => {
     expect(admitted(new Pace(1000), 1000, 5000, 5000)).toBe(1000);
     expect(admitted(new Pace(1000), 5000, 5000, 5000)).toBe(1000);

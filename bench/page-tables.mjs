@@ -30,17 +30,17 @@ export function sections(runs) {
   if (full === undefined) return {};
   /** @type {Record<string, string>} */
   const made = {
-    machine: `${machine(full)} Other versions of Node: ${otherRuns(runs, full)}.`,
+    machine: `${machine(full)}${otherRuns(runs, full)}`,
     cost: costTable(full, ({ added }) => bounds(added)),
     ratio: costTable(
       full,
       ({ ratio, throughput }) => `${ratio.value.toFixed(2)} · ${throughput.value.toFixed(2)}`,
     ),
     versions: versionsTable(runs),
-    concurrency: concurrencyTable(full.concurrency),
     memory: memoryTable(runs),
     readme: readmeSentence(runs, full),
   };
+  if (full.concurrency.length > 0) made['concurrency'] = concurrencyTable(full.concurrency);
   if (full.composed !== undefined) made['composed'] = composedTable(full.composed);
   if (full.kept !== undefined) made['kept'] = keptTable(full.kept);
   if (full.go !== undefined) made['go'] = goSentence(full.go);
@@ -60,10 +60,8 @@ function machine({ cpu, cores, node, date, peers }) {
  * @param {RunResult} full
  */
 function otherRuns(runs, full) {
-  return runs
-    .filter((run) => run !== full)
-    .map(({ node, date }) => `${node} (${date.slice(0, 10)})`)
-    .join(', ');
+  const others = runs.filter((run) => run !== full).map(({ node, date }) => `${node} (${date.slice(0, 10)})`);
+  return others.length === 0 ? '' : ` Other versions of Node: ${others.join(', ')}.`;
 }
 
 /**

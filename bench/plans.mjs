@@ -1,8 +1,8 @@
 // @ts-check
 
 /**
- * How much a run measures. `full` has the peers and takes ten minutes; `short` has the library's rows, for other versions of
- * Node, and takes four; `quick` is for looking at while working, in one or two.
+ * How much a run measures. `full` has the peers and takes half an hour; `short` has the library's rows, for other versions of
+ * Node, and takes ten; `quick` is for looking at while working, in one or two.
  *
  * @typedef {object} Plan
  * @property {number} generations of the contests
@@ -24,18 +24,18 @@ const COMPOSED = ['context', 'context2', 'context3', 'context5', 'observe', 'obs
 export const PLANS = {
   full: {
     generations: 6,
-    seconds: 3,
+    seconds: 2,
     contests: {
       http: [...OWN, 'imported', 'installed-context', 'on-record', 'http-timer', ...PEERS],
-      https: [...OWN, 'http-timer', ...PEERS],
       undici: [...OWN, ...PEERS],
       fetch: [...OWN, ...PEERS],
-      http2: [...OWN, 'dd-trace'],
+      https: [...OWN, 'http-timer', 'opentelemetry'],
+      http2: OWN,
     },
     concurrency: [1, 10, 100, 1000],
     composed: COMPOSED,
-    kept: [0, 1000, 5000, 20_000],
-    memory: ['http', 'https', 'undici', 'fetch', 'http2'],
+    kept: [0, 1000, 10_000],
+    memory: ['http', 'undici', 'fetch', 'http2'],
     hasGo: true,
     hasRegression: true,
   },
@@ -63,11 +63,11 @@ export const PLANS = {
   },
 };
 
-/** For each client: requests in a block (some 20 ms), and before the first block (until V8 has nothing more to optimise). */
+/** For each client: requests in a block (some 20 ms), and before the first block (until V8 has optimised nearly all). */
 export const SIZES = /** @type {const} */ ({
-  http: { requests: 400, warmUp: 8000 },
-  https: { requests: 300, warmUp: 7000 },
-  undici: { requests: 500, warmUp: 8000 },
-  fetch: { requests: 150, warmUp: 4000 },
-  http2: { requests: 400, warmUp: 7000 },
+  http: { requests: 400, warmUp: 3000 },
+  https: { requests: 300, warmUp: 2500 },
+  undici: { requests: 500, warmUp: 3000 },
+  fetch: { requests: 150, warmUp: 1500 },
+  http2: { requests: 400, warmUp: 2500 },
 });

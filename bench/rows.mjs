@@ -107,11 +107,9 @@ export const ROWS = {
       return { around: observing(observe, [recorder.factory]), seen: () => seen };
     },
   },
-  keep10: keeping(10),
   keep0: keeping(0),
   keep1000: keeping(1000),
-  keep5000: keeping(5000),
-  keep20000: keeping(20_000),
+  keep10000: keeping(10_000),
   'http-timer': httpTimer,
   opentelemetry: openTelemetry,
   'dd-trace': ddTrace,

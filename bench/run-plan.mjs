@@ -23,7 +23,7 @@ export async function runPlan(name, plan, { dist, inside, isRecorded }) {
   const start = performance.now();
   const { generations, seconds } = plan;
   const common = { dist, inside, seconds, concurrency: CONCURRENCY };
-  const few = { ...common, ...SIZES.http, client: 'http', generations: Math.min(3, generations), seconds: 3 };
+  const few = { ...common, ...SIZES.http, client: 'http', generations: Math.min(3, generations), seconds: 2 };
 
   /** @param {import('./contest.mjs').ContestOptions} options */
   async function told(options) {
@@ -41,9 +41,22 @@ export async function runPlan(name, plan, { dist, inside, isRecorded }) {
     concurrency: [],
     memory: [],
   };
+  for (const client of plan.memory) {
+    const certificate = client === 'https' ? await makeCertificate() : undefined;
+    const measured = await memory(client, dist, certificate);
+    console.log(memoryLine(measured));
+    result.memory.push(measured);
+  }
+  if (plan.hasGo) {
+    const go = await goClient({ concurrency: CONCURRENCY, pairs: 60, requests: 3200 });
+    console.log(go === undefined ? "Go is not here, so its client's httptrace is not measured" : goLine(go));
+    if (go !== undefined) result.go = go;
+  }
   for (const [client, rows] of Object.entries(plan.contests)) {
     const size = SIZES[/** @type {keyof typeof SIZES} */ (client)]; // a plan names clients
     result.contests.push(await told({ ...common, ...size, client, rows, generations }));
+    // A run that is cut off has measured something.
+    if (isRecorded) saveRun(result);
   }
   for (const concurrency of plan.concurrency) {
     const requests = Math.max(SIZES.http.requests, 2 * concurrency);
@@ -55,17 +68,6 @@ export async function runPlan(name, plan, { dist, inside, isRecorded }) {
     const rows = plan.kept.map((count) => `keep${count}`);
     // Each has its full number of records before it is measured.
     result.kept = await told({ ...few, rows, warmUp: Math.max(...plan.kept) + SIZES.http.warmUp });
-  }
-  for (const client of plan.memory) {
-    const certificate = client === 'https' ? await makeCertificate() : undefined;
-    const measured = await memory(client, dist, certificate);
-    console.log(memoryLine(measured));
-    result.memory.push(measured);
-  }
-  if (plan.hasGo) {
-    const go = await goClient({ concurrency: CONCURRENCY, pairs: 60, requests: 3200 });
-    console.log(go === undefined ? "Go is not here, so its client's httptrace is not measured" : goLine(go));
-    if (go !== undefined) result.go = go;
   }
   if (isRecorded) {
     if (plan.hasRegression) recordRatios(await measureRatios(dist));

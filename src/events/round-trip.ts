@@ -98,7 +98,7 @@ export abstract class RoundTrip implements RoundTripInfo, Resolution {
 
   /** From now on `sink` is told each event. */
   addSink(sink: EventSink): void {
-    this.#sinks = [...this.#sinks, sink];
+    this.#sinks = this.#sinks.length === 0 ? [sink] : [...this.#sinks, sink];
   }
 
   removeSink(sink: EventSink): void {

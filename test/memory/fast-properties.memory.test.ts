@@ -1,4 +1,5 @@
 import { setFlagsFromString } from 'node:v8';
+import { compileFunction } from 'node:vm';
 import { beforeAll, expect, it, onTestFinished } from 'vitest';
 
 import { observe } from '../../src/index.ts';
@@ -11,7 +12,9 @@ let hasFastProperties: (object: object) => boolean;
 beforeAll(() => {
   setFlagsFromString('--allow-natives-syntax');
   // V8's own function, which only code that is compiled from now on can call.
-  hasFastProperties = new Function('object', 'return %HasFastProperties(object)') as typeof hasFastProperties;
+  hasFastProperties = compileFunction('return %HasFastProperties(object)', [
+    'object',
+  ]) as typeof hasFastProperties;
   setFlagsFromString('--no-allow-natives-syntax');
 });
 

@@ -23,7 +23,7 @@ export async function runPlan(name, plan, { dist, inside, isRecorded }) {
   const start = performance.now();
   const { generations, seconds } = plan;
   const common = { dist, inside, seconds, concurrency: CONCURRENCY };
-  const few = { ...common, ...SIZES.http, client: 'http', generations: Math.min(3, generations), seconds: 2 };
+  const few = { ...common, ...SIZES.http, client: 'http', generations: Math.min(3, generations) };
 
   /** @param {import('./contest.mjs').ContestOptions} options */
   async function told(options) {

@@ -79,46 +79,35 @@ function before(
   raw: unknown,
 ): boolean {
   try {
-    return tell(exchange, stream, event, headers, raw);
+    switch (event) {
+      case 'ready':
+        exchange.onReady();
+        // Its own listener ends the request, and throws on a stream that a hook has destroyed (Node 22 to 26).
+        return !stream.destroyed;
+      case 'headers':
+        exchange.onHeaders(statusOf(headers), fieldsOf(raw));
+        break;
+      case 'response':
+        // The destroyed stream's response may be in the packet of the 1xx that a hook refused.
+        if (exchange.refused) return false;
+        exchange.onResponse(statusOf(headers), fieldsOf(raw));
+        break;
+      case 'trailers':
+        exchange.onTrailers(fieldsOf(raw));
+        break;
+      case 'finish':
+        exchange.onFinish();
+        break;
+      case 'aborted':
+        exchange.onAborted();
+        break;
+      case 'close':
+        exchange.onClose();
+        break;
+      default:
+    }
   } catch (error) {
     reportFailure(Exchanges, 'probe', error);
-    return true;
-  }
-}
-
-function tell(
-  exchange: Http2Exchange,
-  stream: ClientHttp2Stream,
-  event: unknown,
-  headers: unknown,
-  raw: unknown,
-): boolean {
-  switch (event) {
-    case 'ready':
-      exchange.onReady();
-      // Its own listener ends the request, and throws on a stream that a hook has destroyed (Node 22 to 26).
-      return !stream.destroyed;
-    case 'headers':
-      exchange.onHeaders(statusOf(headers), fieldsOf(raw));
-      break;
-    case 'response':
-      // The destroyed stream's response may be in the packet of the 1xx that a hook refused.
-      if (exchange.refused) return false;
-      exchange.onResponse(statusOf(headers), fieldsOf(raw));
-      break;
-    case 'trailers':
-      exchange.onTrailers(fieldsOf(raw));
-      break;
-    case 'finish':
-      exchange.onFinish();
-      break;
-    case 'aborted':
-      exchange.onAborted();
-      break;
-    case 'close':
-      exchange.onClose();
-      break;
-    default:
   }
   return true;
 }

@@ -40,13 +40,13 @@ export class Pace {
 
   /** The round trip that would begin at `time` would be admitted. */
   isOpen(time: number): boolean {
-    return this.#most === Infinity || this.#tokens + (time - this.#time) * this.#refill >= 1;
+    return this.#most === Infinity || this.#tokensAt(time) >= 1;
   }
 
   /** True when the round trip that begins at `time` (milliseconds, monotonic) is to be recorded. */
   admits(time: number): boolean {
     if (this.#most === Infinity) return true;
-    this.#tokens = Math.min(this.#most, this.#tokens + (time - this.#time) * this.#refill);
+    this.#tokens = this.#tokensAt(time);
     this.#time = time;
     if (this.#tokens < 1) return false;
     this.#tokens--;
@@ -59,5 +59,9 @@ export class Pace {
     this.#milliseconds = this.#milliseconds * MEMORY + WHOLE_COST * encoding + writing;
     this.#records = this.#records * MEMORY + records;
     this.#refill = Math.min(this.#perMillisecond, (this.#share * this.#records) / this.#milliseconds);
+  }
+
+  #tokensAt(time: number): number {
+    return Math.min(this.#most, this.#tokens + (time - this.#time) * this.#refill);
   }
 }

@@ -17,38 +17,35 @@ export interface Hook {
   readonly of: (trace: { readonly [K in HookName]?: unknown }) => unknown;
 }
 
+let count = 0;
+
+/** The next hook of the list: its place is its code. */
+function hook(name: HookName, argc: Hook['argc'], of: Hook['of']): Hook {
+  return { name, code: count++, argc, of };
+}
+
 /** Every hook; the first sixteen are Go's, in the order of its struct. */
 export const HOOKS: Readonly<Record<HookName, Hook>> = {
-  getConn: { name: 'getConn', code: 0, argc: 1, of: (trace) => trace.getConn },
-  gotConn: { name: 'gotConn', code: 1, argc: 1, of: (trace) => trace.gotConn },
-  putIdleConn: { name: 'putIdleConn', code: 2, argc: 1, of: (trace) => trace.putIdleConn },
-  gotFirstResponseByte: {
-    name: 'gotFirstResponseByte',
-    code: 3,
-    argc: 0,
-    of: (trace) => trace.gotFirstResponseByte,
-  },
-  got100Continue: { name: 'got100Continue', code: 4, argc: 0, of: (trace) => trace.got100Continue },
-  got1xxResponse: { name: 'got1xxResponse', code: 5, argc: 2, of: (trace) => trace.got1xxResponse },
-  dnsStart: { name: 'dnsStart', code: 6, argc: 1, of: (trace) => trace.dnsStart },
-  dnsDone: { name: 'dnsDone', code: 7, argc: 1, of: (trace) => trace.dnsDone },
-  connectStart: { name: 'connectStart', code: 8, argc: 2, of: (trace) => trace.connectStart },
-  connectDone: { name: 'connectDone', code: 9, argc: 3, of: (trace) => trace.connectDone },
-  tlsHandshakeStart: { name: 'tlsHandshakeStart', code: 10, argc: 0, of: (trace) => trace.tlsHandshakeStart },
-  tlsHandshakeDone: { name: 'tlsHandshakeDone', code: 11, argc: 2, of: (trace) => trace.tlsHandshakeDone },
-  wroteHeaderField: { name: 'wroteHeaderField', code: 12, argc: 2, of: (trace) => trace.wroteHeaderField },
-  wroteHeaders: { name: 'wroteHeaders', code: 13, argc: 0, of: (trace) => trace.wroteHeaders },
-  wait100Continue: { name: 'wait100Continue', code: 14, argc: 0, of: (trace) => trace.wait100Continue },
-  wroteRequest: { name: 'wroteRequest', code: 15, argc: 1, of: (trace) => trace.wroteRequest },
-  roundTripStart: { name: 'roundTripStart', code: 16, argc: 1, of: (trace) => trace.roundTripStart },
-  gotResponse: { name: 'gotResponse', code: 17, argc: 1, of: (trace) => trace.gotResponse },
-  gotLastResponseByte: {
-    name: 'gotLastResponseByte',
-    code: 18,
-    argc: 0,
-    of: (trace) => trace.gotLastResponseByte,
-  },
-  roundTripDone: { name: 'roundTripDone', code: 19, argc: 1, of: (trace) => trace.roundTripDone },
+  getConn: hook('getConn', 1, (trace) => trace.getConn),
+  gotConn: hook('gotConn', 1, (trace) => trace.gotConn),
+  putIdleConn: hook('putIdleConn', 1, (trace) => trace.putIdleConn),
+  gotFirstResponseByte: hook('gotFirstResponseByte', 0, (trace) => trace.gotFirstResponseByte),
+  got100Continue: hook('got100Continue', 0, (trace) => trace.got100Continue),
+  got1xxResponse: hook('got1xxResponse', 2, (trace) => trace.got1xxResponse),
+  dnsStart: hook('dnsStart', 1, (trace) => trace.dnsStart),
+  dnsDone: hook('dnsDone', 1, (trace) => trace.dnsDone),
+  connectStart: hook('connectStart', 2, (trace) => trace.connectStart),
+  connectDone: hook('connectDone', 3, (trace) => trace.connectDone),
+  tlsHandshakeStart: hook('tlsHandshakeStart', 0, (trace) => trace.tlsHandshakeStart),
+  tlsHandshakeDone: hook('tlsHandshakeDone', 2, (trace) => trace.tlsHandshakeDone),
+  wroteHeaderField: hook('wroteHeaderField', 2, (trace) => trace.wroteHeaderField),
+  wroteHeaders: hook('wroteHeaders', 0, (trace) => trace.wroteHeaders),
+  wait100Continue: hook('wait100Continue', 0, (trace) => trace.wait100Continue),
+  wroteRequest: hook('wroteRequest', 1, (trace) => trace.wroteRequest),
+  roundTripStart: hook('roundTripStart', 1, (trace) => trace.roundTripStart),
+  gotResponse: hook('gotResponse', 1, (trace) => trace.gotResponse),
+  gotLastResponseByte: hook('gotLastResponseByte', 0, (trace) => trace.gotLastResponseByte),
+  roundTripDone: hook('roundTripDone', 1, (trace) => trace.roundTripDone),
 };
 
 /** All hooks' names, Go's first. */

@@ -4,8 +4,8 @@ import { writeSync } from 'node:fs';
 
 import { CLIENTS } from './clients.mjs';
 
-/** Milliseconds until the code is compiled. */
-const WARM_UP = 2000;
+/** Requests until V8 has compiled all that there is to compile (see plans.mjs). */
+const WARM_UP = 30_000;
 
 const { client, origin, concurrency, seconds } =
   /** @type {{ client: string, origin: string, concurrency: number, seconds: number }} */ (
@@ -15,11 +15,10 @@ const make = CLIENTS[client];
 if (make === undefined) throw new Error(`no client ${client}`);
 const requester = make({ origin, concurrency });
 let requests = 0;
-/** @type {{ requests: number, time: number, cpu: number } | undefined} */
-let warm;
-const begun = performance.now();
-await Promise.all(Array.from({ length: concurrency }, loop));
-if (warm === undefined) throw new Error('the time was over before the code was warm');
+await rounds(() => requests < WARM_UP);
+const warm = mark();
+const deadline = warm.time + seconds * 1000;
+await rounds(() => performance.now() < deadline);
 const end = mark();
 const measured = end.requests - warm.requests;
 writeSync(
@@ -32,12 +31,16 @@ writeSync(
 );
 await requester.close();
 
-async function loop() {
-  for (let now = begun; now < begun + WARM_UP + seconds * 1000; now = performance.now()) {
-    if (warm === undefined && now > begun + WARM_UP) warm = mark();
-    await requester.get();
-    requests++;
-  }
+/** @param {() => boolean} goesOn */
+async function rounds(goesOn) {
+  await Promise.all(
+    Array.from({ length: concurrency }, async () => {
+      while (goesOn()) {
+        await requester.get();
+        requests++;
+      }
+    }),
+  );
 }
 
 function mark() {

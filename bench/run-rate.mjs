@@ -29,7 +29,7 @@ work, run at the same time on one core: then what disturbs one disturbs the othe
   --client NAME      http (default), fetch, undici
   --pairs N          default 6
   --together         both at the same time
-  --seconds N        of each run that are measured, after 2 of warm-up (default 10)
+  --seconds N        of each run that are measured, after a warm-up of 30,000 requests (default 10)
   --concurrency N    requests at a time (default 16)
   --rate N           as of httptrace run (default: its own)
   --node FILE        Node that runs the program`;

@@ -1,7 +1,9 @@
 import type { Duplex } from 'node:stream';
 import { nextId } from '../trace/shared.ts';
 import type { Dial } from './dial.ts';
+import { LastFields } from './last-fields.ts';
 import type { RoundTrip } from './round-trip.ts';
+import { LastHead } from './text-head.ts';
 
 /** Why a connection ended, as records tell it. */
 export type CloseReason = 'idle' | 'response' | 'error' | 'handed-over';
@@ -30,6 +32,10 @@ export class Connection {
   use: ConnectionUse | undefined = undefined;
   closed: { readonly time: number; readonly reason: CloseReason; readonly err: Error | null } | undefined =
     undefined;
+  /** The head that it carried last, of HTTP/1.1. */
+  readonly lastHead = new LastHead();
+  /** The fields of the response that came last on it, of those that are recorded. */
+  readonly lastFields = new LastFields();
   /** What records tell of it in each round trip, made by the first; a WeakMap of it is slower. */
   facts: object | undefined = undefined;
   /** The log of connections that has it, the last one that asked; 0 for none. */

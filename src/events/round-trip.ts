@@ -156,7 +156,9 @@ export abstract class RoundTrip implements RoundTripInfo, Resolution {
   #fireFields(time: number): void {
     const head = this.sentHead;
     if (head === undefined) return;
-    for (const { name, values } of head.fields()) this.#fire(HOOKS.wroteHeaderField, time, name, values);
+    // A copy, because a hook may change what it gets, and the next request may be told the same fields.
+    for (const { name, values } of head.fields())
+      this.#fire(HOOKS.wroteHeaderField, time, name, values.slice());
   }
 
   wroteRequest(time: number, err: Error | null): void {

@@ -4,21 +4,20 @@ import type { Duplex } from 'node:stream';
 import { now } from '../events/clock.ts';
 import { Connection, type CloseReason } from '../events/connection.ts';
 import { bracketed, defaultPort, hostPort } from '../events/host-port.ts';
-import { type ExchangeFacts, RoundTrip, type SentHead, cutOff } from '../events/round-trip.ts';
+import {
+  type ExchangeFacts,
+  type FlatFields,
+  RoundTrip,
+  type SentHead,
+  cutOff,
+} from '../events/round-trip.ts';
+import { TextHead } from '../events/text-head.ts';
 import type { ResponseInfo } from '../trace/client-trace.ts';
 import { HttptraceError } from '../trace/errors.ts';
 import { HOOKS } from '../trace/hooks.ts';
 import { Connections } from './connections.ts';
 import { claimFailedDial, dialOf, isDialing, whenReady } from './dial.ts';
-import {
-  FieldsHead,
-  TextHead,
-  expectsContinue,
-  headOf,
-  headerMap,
-  rawField,
-  setFields,
-} from './request-head.ts';
+import { FieldsHead, headOf, headerMap, rawField, setFields } from './request-head.ts';
 import { setOwnMethod } from './own-method.ts';
 import { ResponseHead } from './response-head.ts';
 import { watchParser } from './response-parser.ts';
@@ -29,7 +28,7 @@ const ONE_WRITE = 16 * 1024;
 /** Read once: `process` is no plain object. */
 const VERSION = process.version;
 
-const NO_FIELDS: readonly string[] = [];
+const NO_FIELDS: FlatFields = [];
 
 /** What @types/node does not tell of an agent; a user's agent may lack any of it. */
 export interface CoreAgent {
@@ -88,7 +87,8 @@ export class HttpRoundTrip extends RoundTrip {
   #headQueued = false;
   #restoreWrite: (() => void) | undefined = undefined;
   #restorePush: (() => void) | undefined = undefined;
-  #expectsContinue = false;
+  /** What was sent, from when it was. */
+  #head: TextHead | undefined = undefined;
   #lastData = 0;
   #endCheckDue = false;
   /** Its parser could not be watched. */
@@ -118,6 +118,7 @@ export class HttpRoundTrip extends RoundTrip {
   }
 
   get sentHead(): SentHead | undefined {
+    if (this.#head !== undefined) return this.#head;
     const request = this.#request;
     if (request === undefined) return undefined;
     const head = headOf(request);
@@ -133,9 +134,14 @@ export class HttpRoundTrip extends RoundTrip {
       bytesRead: this.hasConn ? this.#bytesRead : undefined,
       // A length in the head tells of a body only when that has come.
       bodyBytes: this.#bodyBytes ?? (response?.complete === true ? this.#declaredBytes : undefined),
-      responseFields: response?.rawHeaders ?? NO_FIELDS,
+      responseFields: this.#responseFields(),
       trailers: response?.rawTrailers ?? NO_FIELDS,
     };
+  }
+
+  #responseFields(): FlatFields {
+    const fields = this.#response?.rawHeaders ?? NO_FIELDS;
+    return this.connection === undefined ? fields : this.connection.lastFields.share(fields);
   }
 
   // What the request emits, each before its own listeners are called.
@@ -167,7 +173,7 @@ export class HttpRoundTrip extends RoundTrip {
   }
 
   onContinue(): void {
-    if (!this.#expectsContinue) return;
+    if (this.#head?.expectsContinue !== true) return;
     this.got100Continue(this.#lastData);
   }
 
@@ -281,6 +287,7 @@ export class HttpRoundTrip extends RoundTrip {
     this.#request = undefined;
     this.#response = undefined;
     this.#socket = undefined;
+    this.#head = undefined;
     // Its stack keeps the request, and the connection that it opened keeps this round trip.
     this.#error = null;
   }
@@ -341,11 +348,12 @@ export class HttpRoundTrip extends RoundTrip {
   }
 
   #writeHeaders(time: number): void {
-    if (this.headersWritten || !this.hasConn) return;
+    const { connection } = this;
+    if (this.headersWritten || connection === undefined) return;
     const head = this.#request === undefined ? undefined : headOf(this.#request);
     if (head === undefined) return;
-    this.#expectsContinue = expectsContinue(head);
-    this.wroteHeaders(time, this.#expectsContinue);
+    this.#head = connection.lastHead.read(head);
+    this.wroteHeaders(time, this.#head.expectsContinue);
   }
 
   /** Why the exchange did not come to its end; null when it did. */

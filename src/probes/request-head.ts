@@ -12,19 +12,6 @@ export function headOf(request: ClientRequest): string | undefined {
   return typeof head === 'string' ? head : undefined;
 }
 
-/** A head of HTTP/1.1 as text. */
-export class TextHead implements SentHead {
-  readonly #text: string;
-
-  constructor(text: string) {
-    this.#text = text;
-  }
-
-  fields(): FieldGroup[] {
-    return parseFields(this.#text);
-  }
-}
-
 /** A head of which only the fields are known. */
 export class FieldsHead implements SentHead {
   readonly #fields: readonly FieldGroup[];
@@ -38,38 +25,12 @@ export class FieldsHead implements SentHead {
   }
 }
 
-/** The fields of a head in wire order; neighbouring lines of one name are one entry. */
-export function parseFields(head: string): FieldGroup[] {
-  const groups: FieldGroup[] = [];
-  let last: FieldGroup | undefined;
-  let start = head.indexOf('\r\n') + 2;
-  while (start > 1) {
-    const end = head.indexOf('\r\n', start);
-    if (end <= start) break;
-    const colon = head.indexOf(':', start);
-    if (colon > 0 && colon < end) {
-      const name = head.slice(start, colon);
-      const value = head.slice(head.charCodeAt(colon + 1) === 32 ? colon + 2 : colon + 1, end);
-      if (last !== undefined && last.name === name) last.values.push(value);
-      else groups.push((last = { name, values: [value] }));
-    }
-    start = end + 2;
-  }
-  return groups;
-}
-
 /** What is known where `_header` is not: the fields that were set by name. */
 export function setFields(request: ClientRequest): FieldGroup[] {
   return request.getRawHeaderNames().map((name) => {
     const value = request.getHeader(name);
     return { name, values: Array.isArray(value) ? value : [String(value)] };
   });
-}
-
-/** The head asks for a 100 (RFC 9110, 10.1.1). */
-export function expectsContinue(head: string): boolean {
-  // The quick look first: nearly no request has it.
-  return head.includes('100-') && /\r\nexpect:[ \t]*100-continue[ \t]*\r\n/i.test(head);
 }
 
 /**

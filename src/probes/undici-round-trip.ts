@@ -8,7 +8,6 @@ import { HOOKS } from '../trace/hooks.ts';
 import { Connections } from './connections.ts';
 import { type AnnouncedDial, dialOf } from './dial.ts';
 import type { StreamExchange, StreamOwner } from './next-stream.ts';
-import { TextHead } from './request-head.ts';
 import { watchWrites } from './socket-writes.ts';
 import { expectRedirect } from './undici-calls.ts';
 import { type UndiciCopy, type UndiciRequest, hasWholeBody } from './undici-copy.ts';
@@ -86,7 +85,7 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner, Waiting {
 
   get sentHead(): SentHead | undefined {
     if (this.#exchange !== undefined) return this.#exchange.sentHead;
-    return this.#head === undefined ? undefined : new TextHead(this.#head);
+    return this.#head === undefined ? undefined : this.connection?.lastHead.read(this.#head);
   }
 
   facts(): ExchangeFacts {

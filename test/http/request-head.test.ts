@@ -1,9 +1,10 @@
 import type { ClientRequest, RequestOptions } from 'node:http';
 import { describe, expect, it } from 'vitest';
 
+import { type ClientTrace, runWithClientTrace } from '../../src/index.ts';
 import type { EventRecorder } from '../helpers/event-recorder.ts';
 import { recordings } from '../helpers/recordings.ts';
-import { scriptedServer } from '../helpers/scripted-server.ts';
+import { answerAll, scriptedServer } from '../helpers/scripted-server.ts';
 import { finish, httpAgent, open } from './exchange.ts';
 
 /** The lines of a head that the hooks told. */
@@ -120,5 +121,41 @@ describe('wroteHeaderField tells fields', () => {
       ['B', ['3']],
       ['A', ['4']],
     ]);
+  });
+
+  it('of each request on a kept connection, with the fields of the last one, with others, and with one more', async () => {
+    const traced = recordings();
+    const heads: string[] = [];
+    const server = await scriptedServer(async (peer) => {
+      for (;;) {
+        const head = await peer.head();
+        heads.push(head);
+        peer.respond('ok');
+      }
+    });
+    const agent = httpAgent();
+    const all = [{ a: '1' }, { a: '1' }, { a: '2' }, { a: '2', b: '3' }, { a: '1' }];
+    for (const [i, headers] of all.entries()) {
+      await traced.run(() => finish(open(`${server.origin}/${i}`, { agent, headers })));
+    }
+    const recorders = await traced.settled();
+    expect(server.peers).toHaveLength(1);
+    expect(recorders.map(toldLines)).toEqual(heads.map((head) => head.split('\r\n').slice(1, -2)));
+  });
+
+  it('as they are, whatever a hook did to the values of the request before', async () => {
+    const server = await scriptedServer(answerAll);
+    const agent = httpAgent();
+    const told: string[] = [];
+    const trace: ClientTrace = {
+      wroteHeaderField(key, values) {
+        if (key === 'a') told.push(values.join());
+        (values as string[]).length = 0; // readonly, which plain JavaScript does not know
+      },
+    };
+    for (let i = 0; i < 2; i++)
+      await runWithClientTrace(trace, () => finish(open(server.origin, { agent, headers: { a: '1' } })));
+    expect(server.peers).toHaveLength(1);
+    expect(told).toEqual(['1', '1']);
   });
 });

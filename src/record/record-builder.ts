@@ -55,10 +55,16 @@ export class RecordBuilder implements EventSink {
     const capture = this.#capture;
     if (capture === undefined) return;
     const at = capture.length;
-    capture.add(hook.code, time, BOUNDS[hook.code] === true ? loopIdle() : Number.NaN);
+    capture.add(hook.code, time, this.#bounds(hook) ? idleAt(capture, time) : Number.NaN);
     const detail = this.#remember(capture, hook, time, a, b, c);
     if (detail !== undefined) (capture.details ??= []).push({ at, detail });
     if (hook === HOOKS.roundTripDone) this.owner.finish(this);
+  }
+
+  /** Whether a phase can begin or end with the event: for how long the event loop had been idle then tells how busy it was. */
+  #bounds(hook: Hook): boolean {
+    // A round trip whose last byte came has ended with that.
+    return BOUNDS[hook.code] === true && !(hook === HOOKS.roundTripDone && this.roundTrip.lastByteSeen);
   }
 
   /**
@@ -151,6 +157,12 @@ export class RecordBuilder implements EventSink {
   }
 }
 
+/** For how long the event loop had been idle at `time`. Node is asked once for all that happened at one time. */
+function idleAt({ moments, length }: Capture, time: number): number {
+  const isKnown = length > 0 && moments[length - 2] === time && !Number.isNaN(moments[length - 1]);
+  return isKnown ? moments[length - 1]! : loopIdle();
+}
+
 function dialOf(capture: Capture): DialBuilder {
   return (capture.dial ??= new DialBuilder());
 }
@@ -159,7 +171,7 @@ function errorDetail(err: Error | null): { readonly error: string } | undefined 
   return err === null ? undefined : { error: errorWord(err) };
 }
 
-/** Whether a hook's event can bound a phase: for how long the event loop had been idle then tells how busy it was in it. */
+/** Whether a hook's event can bound a phase. */
 const BOUNDS: readonly boolean[] = HOOK_NAMES.map((name) =>
   [
     'roundTripStart',

@@ -3,6 +3,7 @@ import type { ConnectionRecord, RoundTripRecord } from '../record/types.ts';
 import { processInfo } from '../record/process-info.ts';
 import { TRACE_FILE_VERSION } from '../trace-file/types.ts';
 import type { BatchCost } from './pace.ts';
+import { IdlePart } from './idle-part.ts';
 import { encodeRow } from './row.ts';
 import type { Sink } from './sink.ts';
 import { startTimer } from './system.ts';
@@ -30,6 +31,7 @@ export class Outbox {
   readonly #sink: Sink;
   readonly #events: OutboxEvents;
   readonly #timer: NodeJS.Timeout;
+  readonly #idlePart = new IdlePart();
   #isTimed = false;
   #waiting: (RoundTripRecord | ConnectionRecord)[] = [];
   /** A batch that could not be written. */
@@ -86,7 +88,8 @@ export class Outbox {
       const records = this.#stuckRecords;
       this.#stuck = '';
       this.#stuckRecords = 0;
-      this.#events.onWritten({ encoding: encoded - begun, writing: now() - encoded, records });
+      const idle = this.#idlePart.read();
+      this.#events.onWritten({ encoding: encoded - begun, writing: now() - encoded, records, idle });
     } else if (this.#sink.isAbandoned) {
       this.#waiting = [];
       this.#events.onAbandoned();

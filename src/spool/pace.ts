@@ -3,6 +3,9 @@ const WHOLE_COST = 4;
 /** What the costs of earlier records weigh when another batch has been written. */
 const MEMORY = 0.9;
 
+/** Part of the time in which the event loop waits that recording may take: nobody misses it. */
+const IDLE_SHARE = 0.1;
+
 /** What it took to get a batch of records out. */
 export interface BatchCost {
   /** Milliseconds. */
@@ -10,6 +13,8 @@ export interface BatchCost {
   /** Milliseconds. */
   readonly writing: number;
   readonly records: number;
+  /** For which part of the time since the batch before the event loop had waited, 0 to 1. */
+  readonly idle: number;
 }
 
 /**
@@ -28,7 +33,8 @@ export class Pace {
 
   /**
    * @param perSecond - `Infinity` for all.
-   * @param share - part of the thread's time that recording may take; where it would take more, fewer are admitted.
+   * @param share - part of the time in which the thread is busy that recording may take; where it would take more, fewer are
+   *   admitted. `Infinity` for as much as it takes.
    */
   constructor(perSecond: number, share = Infinity) {
     this.#perMillisecond = perSecond / 1000;
@@ -53,12 +59,14 @@ export class Pace {
     return true;
   }
 
-  /** Takes note of how long it took to encode so many records, and to write them; both in milliseconds. */
-  noteCost({ encoding, writing, records }: BatchCost): void {
+  /** Takes note of what a batch took. */
+  noteCost({ encoding, writing, records, idle }: BatchCost): void {
     if (records === 0) return;
     this.#milliseconds = this.#milliseconds * MEMORY + WHOLE_COST * encoding + writing;
     this.#records = this.#records * MEMORY + records;
-    this.#refill = Math.min(this.#perMillisecond, (this.#share * this.#records) / this.#milliseconds);
+    // Infinity has no part.
+    const share = this.#share === Infinity ? Infinity : this.#share + (IDLE_SHARE - this.#share) * idle;
+    this.#refill = Math.min(this.#perMillisecond, (share * this.#records) / this.#milliseconds);
   }
 
   #tokensAt(time: number): number {

@@ -18,13 +18,13 @@ export interface Settings {
   readonly callSite: boolean;
   /** So many round trips a second are recorded at most in a thread; `Infinity` for all. */
   readonly rate: number;
-  /** Part of the thread's time that recording may take; `Infinity` when the user has chosen the rate. */
+  /** Part of a busy thread's time that recording may take; `Infinity` when the user has chosen the rate. */
   readonly share: number;
 }
 
 const DEFAULT_RATE = 1000;
 /** A program that does nothing but requests is to keep nine tenths of its throughput; not recording one costs, too. */
-const DEFAULT_SHARE = 0.04;
+const DEFAULT_SHARE = 0.02;
 
 /** The number that `text` gives, `Infinity` for `all`; undefined when it is none. */
 export function parseRate(text: string): number | undefined {

@@ -40,28 +40,40 @@ describe('Pace', () => {
     const pace = new Pace(1000, 0.05);
     admitted(pace, 1000, 5000, 5000);
     // 0.5 ms for each, because four times its encoding is all that is done for it but writing.
-    pace.noteCost({ encoding: 1, writing: 1, records: 10 });
+    pace.noteCost({ encoding: 1, writing: 1, records: 10, idle: 0 });
     expect(Math.abs(admitted(pace, 10_000, 5000, 6000) - 100)).toBeLessThanOrEqual(1);
+  });
+
+  it('admits more where the thread waits, for whose time nobody pays', () => {
+    const counts = [0, 0.5, 1].map((idle) => {
+      const pace = new Pace(1000, 0.02);
+      admitted(pace, 1000, 5000, 5000);
+      pace.noteCost({ encoding: 1, writing: 1, records: 10, idle });
+      return admitted(pace, 10_000, 5000, 6000);
+    });
+    // 0.5 ms for each: 2, 6 and 10 parts of a hundred of a second.
+    for (const [i, count] of [40, 120, 200].entries())
+      expect(Math.abs((counts[i] ?? 0) - count)).toBeLessThanOrEqual(1);
   });
 
   it('admits no more than it says where they would take less', () => {
     const pace = new Pace(1000, 0.05);
     admitted(pace, 1000, 5000, 5000);
-    pace.noteCost({ encoding: 0.01, writing: 0, records: 10 });
+    pace.noteCost({ encoding: 0.01, writing: 0, records: 10, idle: 0 });
     expect(admitted(pace, 10_000, 5000, 6000)).toBe(999);
   });
 
   it('forgets that the first ones took longer, as code does that is new', () => {
     const pace = new Pace(1000, 0.05);
     admitted(pace, 1000, 5000, 5000);
-    pace.noteCost({ encoding: 100, writing: 0, records: 10 });
-    for (let i = 0; i < 150; i++) pace.noteCost({ encoding: 0.01, writing: 0, records: 10 });
+    pace.noteCost({ encoding: 100, writing: 0, records: 10, idle: 0 });
+    for (let i = 0; i < 150; i++) pace.noteCost({ encoding: 0.01, writing: 0, records: 10, idle: 0 });
     expect(admitted(pace, 10_000, 5000, 6000)).toBe(999);
   });
 
   it('admits everything when it is infinite', () => {
     const pace = new Pace(Infinity);
-    pace.noteCost({ encoding: 100, writing: 0, records: 1 });
+    pace.noteCost({ encoding: 100, writing: 0, records: 1, idle: 1 });
     expect(admitted(pace, 100_000, 5000, 5000)).toBe(100_000);
   });
 });

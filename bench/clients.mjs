@@ -4,6 +4,8 @@ import http2 from 'node:http2';
 import https from 'node:https';
 import { createRequire } from 'node:module';
 
+import { AnsweringStream } from './answering-stream.mjs';
+
 // By require: dd-trace instruments undici only so.
 const undici = /** @type {typeof import('undici')} */ (createRequire(import.meta.url)('undici'));
 
@@ -24,6 +26,12 @@ const headers = { accept: 'application/json' };
 /** @type {Record<string, (options: ClientOptions) => Client>} */
 export const CLIENTS = {
   http: (options) => nodeClient(http.get, new http.Agent(agentOptions(options)), options),
+  // node:http without a network, for what is counted and not timed.
+  memory(options) {
+    const agent = new http.Agent(agentOptions(options));
+    agent.createConnection = () => new AnsweringStream();
+    return nodeClient(http.get, agent, options);
+  },
   https: (options) => nodeClient(https.get, new https.Agent(agentOptions(options)), options),
   undici({ origin, concurrency }) {
     const dispatcher = new undici.Agent({ connections: concurrency });

@@ -23,9 +23,10 @@ const NEVER = '–';
  * What the pages quote of recorded runs, by the name between its markers. Nothing for what no run has.
  *
  * @param {readonly RunResult[]} runs the last of each major version of Node
+ * @param {Record<string, import('./instructions.mjs').Instructions>} [instructions] by major version
  * @returns {Record<string, string>}
  */
-export function sections(runs) {
+export function sections(runs, instructions = {}) {
   const full = runs.find(({ plan }) => plan === 'full');
   if (full === undefined) return {};
   /** @type {Record<string, string>} */
@@ -43,6 +44,7 @@ export function sections(runs) {
   if (full.concurrency.length > 0) made['concurrency'] = concurrencyTable(full.concurrency);
   if (full.composed !== undefined) made['composed'] = composedTable(full.composed);
   if (full.kept !== undefined) made['kept'] = keptTable(full.kept);
+  if (Object.keys(instructions).length > 0) made['instructions'] = instructionsTable(instructions);
   if (full.go !== undefined) made['go'] = goSentence(full.go);
   return made;
 }
@@ -140,6 +142,35 @@ function keptTable(contest) {
       bounds(added),
     ]),
   );
+}
+
+/**
+ * Thousands of instructions, and beyond `nothing` what part of that.
+ *
+ * @param {Record<string, import('./instructions.mjs').Instructions>} instructions
+ */
+function instructionsTable(instructions) {
+  const runs = Object.values(instructions);
+  const names = Object.keys(runs[0]?.rows ?? {}).filter((name) => name !== 'nothing');
+  return table(
+    ['', ...runs.map(({ node }) => `Node ${node}`)],
+    [
+      ['nothing', ...runs.map(({ rows }) => thousands(rows['nothing']))],
+      ...names.map((name) => [
+        ROWS[name]?.title ?? name,
+        ...runs.map(({ rows: { nothing = NaN, [name]: count = NaN } }) =>
+          Number.isNaN(count)
+            ? NEVER
+            : `${thousands(count - nothing)} (${(((count - nothing) / nothing) * 100).toFixed(1)} %)`,
+        ),
+      ]),
+    ],
+  );
+}
+
+/** @param {number} [count] */
+function thousands(count = NaN) {
+  return (count / 1000).toFixed(1);
 }
 
 /** @param {readonly RunResult[]} runs */

@@ -5,6 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
+import { recordedInstructions } from './instructions.mjs';
 import { sections } from './page-tables.mjs';
 import { lastRuns } from './results.mjs';
 
@@ -31,7 +32,7 @@ export function withQuotes(page, texts) {
 
 /** Pages that do not say what the last recorded runs say, and what they should be. */
 export function stalePages() {
-  const texts = sections(lastRuns());
+  const texts = sections(lastRuns(), recordedInstructions());
   return PAGES.flatMap((name) => {
     const url = new URL(`../${name}`, import.meta.url);
     const now = readFileSync(url, 'utf8');

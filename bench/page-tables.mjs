@@ -27,6 +27,23 @@ const NEVER = '–';
  * @returns {Record<string, string>}
  */
 export function sections(runs, instructions = {}) {
+  return sectionsOf(
+    runs.map((run) => ({ ...run, contests: run.contests.filter(isTelling) })),
+    instructions,
+  );
+}
+
+/** Where nothing differs from nothing by more than half of it, no row can be told from another. @param {ContestResult} contest */
+function isTelling(contest) {
+  const control = find(contest, 'control');
+  return control === undefined || (control.ratio.low > 0.5 && control.ratio.high < 1.5);
+}
+
+/**
+ * @param {readonly RunResult[]} runs
+ * @param {Record<string, import('./instructions.mjs').Instructions>} instructions
+ */
+function sectionsOf(runs, instructions) {
   const full = runs.find(({ plan }) => plan === 'full');
   if (full === undefined) return {};
   /** @type {Record<string, string>} */

@@ -7,6 +7,7 @@ import { sections } from '../../bench/page-tables.mjs';
 import { PLANS, SIZES } from '../../bench/plans.mjs';
 import { PAGES, stalePages, withQuotes } from '../../bench/publish.mjs';
 import { ROWS } from '../../bench/rows.mjs';
+import type { RunResult } from '../../bench/results.mjs';
 import { estimate, median, shuffled } from '../../bench/statistics.mjs';
 
 const about = (value: number): { value: number; low: number; high: number } => ({
@@ -46,6 +47,34 @@ function contest(
       ratio: about(1.1),
       throughput: about(0.9),
     })),
+  };
+}
+
+/** A recorded run with something of everything. */
+function fullRun(): RunResult {
+  const plan = PLANS['full']!;
+  return {
+    date: '2025-01-02T03:04:05.000Z',
+    node: '20.1.2',
+    cpu: 'a processor',
+    cores: 2,
+    plan: 'full',
+    peers: { 'a-peer': '1.2.3' },
+    contests: Object.entries(plan.contests).map(([client, rows]) => contest(client, rows)),
+    concurrency: [contest('http', ['observe', 'record'])],
+    composed: contest('http', plan.composed),
+    kept: contest(
+      'http',
+      plan.kept.map((count) => `keep${count}`),
+    ),
+    memory: [
+      {
+        client: 'http',
+        allocation: { installed: { own: 0, all: 12_345, where: [] } },
+        retention: { record: 2000, read: 2000, values: 500, dropped: -1 },
+      },
+    ],
+    go: { version: '1.26.0', bare: 20, added: about(1), ratio: about(1.05) },
   };
 }
 
@@ -124,32 +153,9 @@ describe('the pages', () => {
   });
 
   it('have a place for each quote, and a quote for each place', () => {
-    const plan = PLANS['full']!;
-    const texts = sections([
-      {
-        date: '2025-01-02T03:04:05.000Z',
-        node: '20.1.2',
-        cpu: 'a processor',
-        cores: 2,
-        plan: 'full',
-        peers: { 'a-peer': '1.2.3' },
-        contests: Object.entries(plan.contests).map(([client, rows]) => contest(client, rows)),
-        concurrency: [contest('http', ['observe', 'record'])],
-        composed: contest('http', plan.composed),
-        kept: contest(
-          'http',
-          plan.kept.map((count) => `keep${count}`),
-        ),
-        memory: [
-          {
-            client: 'http',
-            allocation: { installed: { own: 0, all: 12_345, where: [] } },
-            retention: { record: 2000, read: 2000, values: 500, dropped: -1 },
-          },
-        ],
-        go: { version: '1.26.0', bare: 20, added: about(1), ratio: about(1.05) },
-      },
-    ]);
+    const texts = sections([fullRun()], {
+      20: { node: '20.1.2', rows: { nothing: 120_000, observe: 126_000 } },
+    });
     const pages = PAGES.map((name) => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8')).join(
       '',
     );
@@ -161,7 +167,17 @@ describe('the pages', () => {
     }
     expect(texts['cost']).toContain('| OpenTelemetry');
     expect(texts['memory']).toContain('| 1,500 ');
+    expect(texts['instructions']).toContain('6.0 (5.0 %)');
     const unknown = '<!-- bench: unknown -->as it is<!-- /bench -->';
     expect(withQuotes(unknown, texts)).toBe(unknown);
+  });
+
+  it('leave out a client where nothing could not be told from nothing', () => {
+    const run = fullRun();
+    const fetch = run.contests.find(({ client }) => client === 'fetch');
+    fetch!.rows[0]!.ratio = { value: 0.9, low: 0.4, high: 1.2 };
+    expect(fetch!.rows[0]!.row).toBe('control');
+    expect(sections([run])['cost']).not.toContain('| fetch');
+    expect(sections([fullRun()])['cost']).toContain('| fetch');
   });
 });

@@ -3,7 +3,23 @@
 /** @typedef {{ cpu: number, wall: number }} Times microseconds a request */
 
 /**
- * Makes `requests` GETs, `concurrency` at a time: each is followed by the next as soon as it ends (a closed loop).
+ * Makes GETs, `concurrency` at a time, for as long as `next` says, which is asked before each: each is followed by the next as
+ * soon as it ends (a closed loop).
+ *
+ * @param {import('./clients.mjs').Client} client
+ * @param {number} concurrency
+ * @param {() => boolean} next
+ */
+export async function closedLoop(client, concurrency, next) {
+  await Promise.all(
+    Array.from({ length: concurrency }, async () => {
+      while (next()) await client.get();
+    }),
+  );
+}
+
+/**
+ * Makes `requests` GETs, `concurrency` at a time.
  *
  * @param {import('./clients.mjs').Client} client
  * @param {number} requests
@@ -11,11 +27,7 @@
  */
 export async function runBlock(client, requests, concurrency) {
   let left = requests;
-  await Promise.all(
-    Array.from({ length: Math.min(concurrency, requests) }, async () => {
-      while (left-- > 0) await client.get();
-    }),
-  );
+  await closedLoop(client, Math.min(concurrency, requests), () => left-- > 0);
 }
 
 /**

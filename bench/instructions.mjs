@@ -16,7 +16,7 @@ import { ROWS } from './rows.mjs';
 
 /** @typedef {{ node: string, rows: Record<string, number> }} Instructions of a request, by row */
 
-export const FILE = 'instructions.json';
+const FILE = 'instructions.json';
 const ALL = [
   'nothing',
   'installed',

@@ -22,28 +22,12 @@ const NEVER = '–';
 /**
  * What the pages quote of recorded runs, by the name between its markers. Nothing for what no run has.
  *
- * @param {readonly RunResult[]} runs the last of each major version of Node
+ * @param {readonly RunResult[]} all the last of each major version of Node
  * @param {Record<string, import('./instructions.mjs').Instructions>} [instructions] by major version
  * @returns {Record<string, string>}
  */
-export function sections(runs, instructions = {}) {
-  return sectionsOf(
-    runs.map((run) => ({ ...run, contests: run.contests.filter(isTelling) })),
-    instructions,
-  );
-}
-
-/** Where nothing differs from nothing by more than half of it, no row can be told from another. @param {ContestResult} contest */
-function isTelling(contest) {
-  const control = find(contest, 'control');
-  return control === undefined || (control.ratio.low > 0.5 && control.ratio.high < 1.5);
-}
-
-/**
- * @param {readonly RunResult[]} runs
- * @param {Record<string, import('./instructions.mjs').Instructions>} instructions
- */
-function sectionsOf(runs, instructions) {
+export function sections(all, instructions = {}) {
+  const runs = all.map((run) => ({ ...run, contests: run.contests.filter(isTelling) }));
   const full = runs.find(({ plan }) => plan === 'full');
   if (full === undefined) return {};
   /** @type {Record<string, string>} */
@@ -81,6 +65,12 @@ function machine({ cpu, cores, node, date, peers }) {
 function otherRuns(runs, full) {
   const others = runs.filter((run) => run !== full).map(({ node, date }) => `${node} (${date.slice(0, 10)})`);
   return others.length === 0 ? '' : ` Other versions of Node: ${others.join(', ')}.`;
+}
+
+/** Where nothing differs from nothing by more than half of it, no row can be told from another. @param {ContestResult} contest */
+function isTelling(contest) {
+  const control = find(contest, 'control');
+  return control === undefined || (control.ratio.low > 0.5 && control.ratio.high < 1.5);
 }
 
 /**

@@ -2,6 +2,7 @@
 // The program that bench/run-rate.mjs runs, traced and not: as many requests as it can make in a time.
 import { writeSync } from 'node:fs';
 
+import { closedLoop, runBlock } from './block.mjs';
 import { CLIENTS } from './clients.mjs';
 
 /** Requests until V8 has compiled all that there is to compile (see plans.mjs). */
@@ -14,11 +15,15 @@ const { client, origin, concurrency, seconds } =
 const make = CLIENTS[client];
 if (make === undefined) throw new Error(`no client ${client}`);
 const requester = make({ origin, concurrency });
-let requests = 0;
-await rounds(() => requests < WARM_UP);
+await runBlock(requester, WARM_UP, concurrency);
+let requests = WARM_UP;
 const warm = mark();
 const deadline = warm.time + seconds * 1000;
-await rounds(() => performance.now() < deadline);
+await closedLoop(requester, concurrency, () => {
+  const goesOn = performance.now() < deadline;
+  if (goesOn) requests++;
+  return goesOn;
+});
 const end = mark();
 const measured = end.requests - warm.requests;
 writeSync(
@@ -30,18 +35,6 @@ writeSync(
   }),
 );
 await requester.close();
-
-/** @param {() => boolean} goesOn */
-async function rounds(goesOn) {
-  await Promise.all(
-    Array.from({ length: concurrency }, async () => {
-      while (goesOn()) {
-        await requester.get();
-        requests++;
-      }
-    }),
-  );
-}
 
 function mark() {
   const { user, system } = process.cpuUsage();

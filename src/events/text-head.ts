@@ -49,9 +49,7 @@ function parseFields(text: string): FieldGroup[] {
   const groups: FieldGroup[] = [];
   let last: FieldGroup | undefined;
   let start = 2;
-  while (start > 1) {
-    const end = text.indexOf('\r\n', start);
-    if (end <= start) break;
+  for (let end = text.indexOf('\r\n', start); end > start; end = text.indexOf('\r\n', start)) {
     const colon = text.indexOf(':', start);
     if (colon > 0 && colon < end) {
       const name = text.slice(start, colon);

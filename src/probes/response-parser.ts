@@ -52,11 +52,10 @@ export function watchParser(request: ClientRequest | undefined): boolean {
 function wrapExecute(original: Function): (this: Parser, data: unknown) => unknown {
   return function execute(this: Parser, data: unknown): unknown {
     const watcher = apart(before, this, data, undefined, undefined);
-    if (watcher === undefined) return Reflect.apply(original, this, arguments);
     // A direct call needs no array of arguments.
     const parsed: unknown =
       arguments.length === 1 ? original.call(this, data) : Reflect.apply(original, this, arguments);
-    apart(checkEnd, watcher, undefined, undefined, undefined);
+    if (watcher !== undefined) apart(checkEnd, watcher, undefined, undefined, undefined);
     return parsed;
   };
 }

@@ -8,8 +8,15 @@ import { encodeRow } from './row.ts';
 import type { Sink } from './sink.ts';
 import { startTimer } from './system.ts';
 
-/** Milliseconds that a record waits at most, and so what is lost of a process that is killed. */
+/** Milliseconds between looks at what waits; a record that comes after a pause waits no longer. */
 const INTERVAL = 20;
+/**
+ * Milliseconds from one batch to the next, at least. A write takes as long as encoding several records, most of it in the
+ * system. With INTERVAL it is what is lost at most of a process that is killed: 100 ms.
+ */
+const WRITE_INTERVAL = 80;
+/** Milliseconds that the number of round trips that were not recorded waits at most, when no record takes it along. */
+const COUNT_INTERVAL = 1000;
 /** Records that wait at most: more are written at once. */
 const BATCH = 256;
 /** Records that are kept while they cannot be written. */
@@ -40,6 +47,7 @@ export class Outbox {
   #lost = 0;
   /** Round trips that were not recorded, since they were last told. */
   #skipped = 0;
+  #writtenAt = -Infinity;
 
   constructor(sink: Sink, events: OutboxEvents) {
     this.#sink = sink;
@@ -88,6 +96,7 @@ export class Outbox {
       const records = this.#stuckRecords;
       this.#stuck = '';
       this.#stuckRecords = 0;
+      this.#writtenAt = encoded;
       const idle = this.#idlePart.read();
       this.#events.onWritten({ encoding: encoded - begun, writing: now() - encoded, records, idle });
     } else if (this.#sink.isAbandoned) {
@@ -99,7 +108,8 @@ export class Outbox {
 
   #onTime(): void {
     this.#isTimed = false;
-    this.#flush();
+    const isAnyRecord = this.#waiting.length > 0 || this.#stuck !== '';
+    if (now() - this.#writtenAt >= (isAnyRecord ? WRITE_INTERVAL : COUNT_INTERVAL)) this.#flush();
     const isAnyLeft = this.#waiting.length > 0 || this.#stuck !== '' || this.#skipped > 0;
     if (isAnyLeft && !this.#sink.isAbandoned) this.#startTimer();
   }

@@ -3,8 +3,16 @@ const WHOLE_COST = 4;
 /** What the costs of earlier records weigh when another batch has been written. */
 const MEMORY = 0.9;
 
-/** Part of the time in which the event loop waits that recording may take: nobody misses it. */
-const IDLE_SHARE = 0.1;
+/** Which part of a thread's time recording may take, 0 to 1. */
+export interface Shares {
+  /** Of the time in which the event loop is busy. */
+  readonly busy: number;
+  /** Of that in which it waits: nobody misses it. */
+  readonly idle: number;
+}
+
+/** A program that does nothing but requests is to keep nine tenths of its throughput; not recording one costs, too. */
+export const DEFAULT_SHARES: Shares = { busy: 0.01, idle: 0.1 };
 
 /** What it took to get a batch of records out. */
 export interface BatchCost {
@@ -23,7 +31,7 @@ export interface BatchCost {
  */
 export class Pace {
   readonly #perMillisecond: number;
-  readonly #share: number;
+  readonly #shares: Shares | undefined;
   readonly #most: number;
   #refill: number;
   #tokens: number;
@@ -33,12 +41,11 @@ export class Pace {
 
   /**
    * @param perSecond - `Infinity` for all.
-   * @param share - part of the time in which the thread is busy that recording may take; where it would take more, fewer are
-   *   admitted. `Infinity` for as much as it takes.
+   * @param shares - where recording would take more of the time, fewer are admitted; undefined for as much as it takes.
    */
-  constructor(perSecond: number, share = Infinity) {
+  constructor(perSecond: number, shares?: Shares) {
     this.#perMillisecond = perSecond / 1000;
-    this.#share = share;
+    this.#shares = shares;
     this.#most = perSecond;
     this.#refill = this.#perMillisecond;
     this.#tokens = this.#most;
@@ -61,11 +68,10 @@ export class Pace {
 
   /** Takes note of what a batch took. */
   noteCost({ encoding, writing, records, idle }: BatchCost): void {
-    if (records === 0) return;
+    if (records === 0 || this.#shares === undefined) return;
     this.#milliseconds = this.#milliseconds * MEMORY + WHOLE_COST * encoding + writing;
     this.#records = this.#records * MEMORY + records;
-    // Infinity has no part.
-    const share = this.#share === Infinity ? Infinity : this.#share + (IDLE_SHARE - this.#share) * idle;
+    const share = this.#shares.busy + (this.#shares.idle - this.#shares.busy) * idle;
     this.#refill = Math.min(this.#perMillisecond, (share * this.#records) / this.#milliseconds);
   }
 

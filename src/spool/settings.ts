@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { DEFAULT_SHARES, type Shares } from './pace.ts';
 
 /** Name of the variable by which `httptrace run` tells the processes of its command where to write. Not for users. */
 export const SPOOL_VARIABLE = 'HTTPTRACE_SPOOL';
@@ -18,13 +19,11 @@ export interface Settings {
   readonly callSite: boolean;
   /** So many round trips a second are recorded at most in a thread; `Infinity` for all. */
   readonly rate: number;
-  /** Part of a busy thread's time that recording may take; `Infinity` when the user has chosen the rate. */
-  readonly share: number;
+  /** Which part of the time recording may take; undefined when the user has chosen the rate. */
+  readonly shares: Shares | undefined;
 }
 
 const DEFAULT_RATE = 1000;
-/** A program that does nothing but requests is to keep nine tenths of its throughput; not recording one costs, too. */
-const DEFAULT_SHARE = 0.02;
 
 /** The number that `text` gives, `Infinity` for `all`; undefined when it is none. */
 export function parseRate(text: string): number | undefined {
@@ -51,18 +50,18 @@ export function readSettings(
   const callSite = isOn(env[STACK_VARIABLE]);
   const chosen = parseRate(env[RATE_VARIABLE] ?? '');
   const rate = chosen ?? DEFAULT_RATE;
-  const share = chosen === undefined ? DEFAULT_SHARE : Infinity;
+  const shares = chosen === undefined ? DEFAULT_SHARES : undefined;
   const spool = env[SPOOL_VARIABLE];
   if (spool !== undefined && spool !== '') {
     const owner = spoolOwner(spool);
     return owner === undefined
       ? undefined
-      : { target: { kind: 'spool', folder: spool, owner }, callSite, rate, share };
+      : { target: { kind: 'spool', folder: spool, owner }, callSite, rate, shares };
   }
   const path = resolve(cwd, env['HTTPTRACE_FILE'] || DEFAULT_FILE);
   const megabytes = Number(env['HTTPTRACE_FILE_LIMIT'] || DEFAULT_LIMIT);
   const limit = megabytes > 0 ? megabytes : DEFAULT_LIMIT;
-  return { target: { kind: 'file', path, limit: limit * MEGABYTE }, callSite, rate, share };
+  return { target: { kind: 'file', path, limit: limit * MEGABYTE }, callSite, rate, shares };
 }
 
 /** Begins the name of a spool's folder; the reader's process id and random letters follow. */

@@ -11,6 +11,7 @@ import { Pace } from './pace.ts';
 import { SegmentWriter } from './segment-writer.ts';
 import { readSettings, type Target } from './settings.ts';
 import type { Sink } from './sink.ts';
+import { keepTickShape } from './tick-shape.ts';
 
 /**
  * Traces this thread as its environment says, from now to its end. Whatever goes wrong, the program does not learn of it.
@@ -20,8 +21,9 @@ import type { Sink } from './sink.ts';
 export function start(folder: string): void {
   const settings = readSettings(process.env, process.cwd());
   if (settings === undefined || !isFirst()) return;
-  const { callSite, rate, share } = settings;
-  const pace = new Pace(rate, share);
+  keepTickShape();
+  const { callSite, rate, shares } = settings;
+  const pace = new Pace(rate, shares);
   const outbox = new Outbox(openSink(settings.target), {
     onAbandoned: () => observation[Symbol.dispose](),
     onWritten: (cost) => pace.noteCost(cost),

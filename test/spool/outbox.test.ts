@@ -66,17 +66,34 @@ function outbox(): Boxed {
 }
 
 describe('Outbox', () => {
-  it('tells how many were not recorded, in a line of its own', () => {
+  it('tells how many were not recorded, in a line of its own, within a second', () => {
     const { sink, box } = outbox();
+    box.add(recordOf('1'));
+    vi.advanceTimersByTime(20);
     const write = vi.spyOn(sink, 'write');
     box.skip();
     box.skip();
+    vi.advanceTimersByTime(980);
+    expect(write).not.toHaveBeenCalled();
     vi.advanceTimersByTime(20);
     expect(write).toHaveBeenCalledOnce();
     expect(JSON.parse(write.mock.calls[0]![0])).toMatchObject({ type: 'lost', records: 2, reason: 'rate' });
   });
 
-  it('writes records together, 20 ms after the first of them', () => {
+  it('tells it with the next record', () => {
+    const { sink, box } = outbox();
+    const write = vi.spyOn(sink, 'write');
+    box.skip();
+    box.add(recordOf('1'));
+    vi.advanceTimersByTime(20);
+    const rows = write.mock.calls[0]![0].trim().split('\n');
+    expect(rows.map((row) => JSON.parse(row) as object)).toMatchObject([
+      { id: '1' },
+      { type: 'lost', records: 1 },
+    ]);
+  });
+
+  it('writes records together, 20 ms after the first that comes after a pause', () => {
     const { sink, box } = outbox();
     box.add(recordOf('1'));
     vi.advanceTimersByTime(10);
@@ -85,16 +102,37 @@ describe('Outbox', () => {
     expect(sink.batches).toEqual([]);
     vi.advanceTimersByTime(1);
     expect(sink.batches).toEqual([['1', '2']]);
+    vi.advanceTimersByTime(100);
     box.add(recordOf('3'));
     vi.advanceTimersByTime(20);
     expect(sink.batches).toEqual([['1', '2'], ['3']]);
+  });
+
+  it('writes no more often than each 80 ms while records keep coming, and lets none wait longer than 100 ms', () => {
+    const { sink, box } = outbox();
+    const added = new Map<string, number>();
+    const waits: number[] = [];
+    const write = sink.write.bind(sink);
+    vi.spyOn(sink, 'write').mockImplementation((rows) => {
+      const isWritten = write(rows);
+      for (const id of sink.batches.at(-1) ?? []) waits.push(performance.now() - (added.get(id) ?? 0));
+      return isWritten;
+    });
+    for (let i = 0; i < 200; i++) {
+      added.set(String(i), performance.now());
+      box.add(recordOf(String(i)));
+      vi.advanceTimersByTime(7);
+    }
+    expect(sink.batches.length).toBeLessThanOrEqual((200 * 7) / 80 + 1);
+    expect(waits.length).toBeGreaterThan(180);
+    expect(Math.max(...waits)).toBeLessThanOrEqual(100);
   });
 
   it('writes at once when many wait, so that memory stays small while the program is busy', () => {
     const { sink, box } = outbox();
     for (let i = 0; i < 600; i++) box.add(recordOf(String(i)));
     expect(sink.batches.map((batch) => batch.length)).toEqual([256, 256]);
-    vi.advanceTimersByTime(20);
+    vi.advanceTimersByTime(100);
     expect(sink.batches.flat()).toHaveLength(600);
   });
 
@@ -115,7 +153,7 @@ describe('Outbox', () => {
       vi.advanceTimersByTime(100);
     }
     sink.isFull = false;
-    vi.advanceTimersByTime(40);
+    vi.advanceTimersByTime(100);
     expect(sink.batches.flat()).toEqual(['1', '2']);
     expect(sink.lost).toBe(0);
   });

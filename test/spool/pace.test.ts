@@ -37,7 +37,7 @@ describe('Pace', () => {
   });
 
   it('admits fewer where they would take more than their share of the time', () => {
-    const pace = new Pace(1000, 0.05);
+    const pace = new Pace(1000, { busy: 0.05, idle: 0.1 });
     admitted(pace, 1000, 5000, 5000);
     // 0.5 ms for each, because four times its encoding is all that is done for it but writing.
     pace.noteCost({ encoding: 1, writing: 1, records: 10, idle: 0 });
@@ -46,7 +46,7 @@ describe('Pace', () => {
 
   it('admits more where the thread waits, for whose time nobody pays', () => {
     const counts = [0, 0.5, 1].map((idle) => {
-      const pace = new Pace(1000, 0.02);
+      const pace = new Pace(1000, { busy: 0.02, idle: 0.1 });
       admitted(pace, 1000, 5000, 5000);
       pace.noteCost({ encoding: 1, writing: 1, records: 10, idle });
       return admitted(pace, 10_000, 5000, 6000);
@@ -57,14 +57,14 @@ describe('Pace', () => {
   });
 
   it('admits no more than it says where they would take less', () => {
-    const pace = new Pace(1000, 0.05);
+    const pace = new Pace(1000, { busy: 0.05, idle: 0.1 });
     admitted(pace, 1000, 5000, 5000);
     pace.noteCost({ encoding: 0.01, writing: 0, records: 10, idle: 0 });
     expect(admitted(pace, 10_000, 5000, 6000)).toBe(999);
   });
 
   it('forgets that the first ones took longer, as code does that is new', () => {
-    const pace = new Pace(1000, 0.05);
+    const pace = new Pace(1000, { busy: 0.05, idle: 0.1 });
     admitted(pace, 1000, 5000, 5000);
     pace.noteCost({ encoding: 100, writing: 0, records: 10, idle: 0 });
     for (let i = 0; i < 150; i++) pace.noteCost({ encoding: 0.01, writing: 0, records: 10, idle: 0 });

@@ -16,7 +16,7 @@ export function notesOn(reader: SpoolReader): string[] {
   }
   if (killed > 0) {
     notes.push(
-      `${killed} of ${plural(threads, 'traced thread')} ended by a signal: requests that were open, and those of its last 20 ms, are missing`,
+      `${killed} of ${plural(threads, 'traced thread')} ended by a signal: requests that were open, and those of its last 100 ms, are missing`,
     );
   }
   if (unreadable > 0) {

@@ -24,7 +24,7 @@ export const RUN_OPTIONS = [
     name: 'rate',
     arg: 'N',
     group: 'Limits',
-    help: 'Record at most N requests a second in each thread, and as many at once; the others are counted. "all" records each, which a program notices that sends thousands a second. Default: 1000, and fewer where recording would take more than a 50th of the time in which the thread is busy.',
+    help: 'Record at most N requests a second in each thread, and as many at once; the others are counted. "all" records each, which a program notices that sends thousands a second. Default: 1000, and fewer where recording would take more than a 100th of the time in which the thread is busy.',
   },
   {
     name: 'quiet',

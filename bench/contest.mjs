@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 
 import { buildUrl } from './build-copy.mjs';
 import { makeCertificate } from './certificate.mjs';
-import { CLIENT_CORE, SERVER_CORE, answerOf, forkOn } from './cores.mjs';
+import { CLIENT_CORE, SERVER_CORE, TIMED, answerOf, forkOn } from './cores.mjs';
 import { estimate, lowerQuartile, median, shuffled } from './statistics.mjs';
 
 /**
@@ -107,7 +107,7 @@ async function runGeneration({ client, rows, dist, seconds, requests, warmUp, co
   const processes = [...bare, ...rows].map((spec) => {
     const [row, folder] = spec.split('@');
     const build = folder === undefined ? dist : buildUrl(resolve(folder));
-    return forkOn(clientModule, { row, client, dist: build, concurrency, ...more }, CLIENT_CORE);
+    return forkOn(clientModule, { row, client, dist: build, concurrency, ...more }, CLIENT_CORE, TIMED);
   });
   try {
     for (const process of processes) await answerOf(process);

@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 
 import { copyBuild } from './build-copy.mjs';
 import { contest } from './contest.mjs';
-import { CLIENT_CORE, answerOf, forkOn } from './cores.mjs';
+import { CLIENT_CORE, TIMED, answerOf, forkOn } from './cores.mjs';
 import { PLANS, SIZES } from './plans.mjs';
 import { ROWS } from './rows.mjs';
 import { runPlan } from './run-plan.mjs';
@@ -75,7 +75,7 @@ async function runSome(dist) {
       for (const row of rows) {
         const settings = { ...options, row, pairs: 200, requests: size.requests / 4, warmUp: size.warmUp };
         const result = await answerOf(
-          forkOn(fileURLToPath(new URL('toggle-process.mjs', import.meta.url)), settings, CLIENT_CORE),
+          forkOn(fileURLToPath(new URL('toggle-process.mjs', import.meta.url)), settings, CLIENT_CORE, TIMED),
         );
         console.log(values.json ? JSON.stringify({ client, ...result }) : toggleLine(client, result));
       }

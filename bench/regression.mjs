@@ -7,8 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 import { copyBuild } from './build-copy.mjs';
-import { answerOf, forkOn } from './cores.mjs';
+import { TIMED, answerOf, forkOn } from './cores.mjs';
 import { judge } from './judge.mjs';
+import { SIZES } from './plans.mjs';
 import { load, major, save } from './results.mjs';
 
 const FILE = 'regression.json';
@@ -29,9 +30,10 @@ export async function measureRatios(dist, only = Object.keys(CLIENTS)) {
   for (const [client, requests] of Object.entries(CLIENTS)) {
     if (!only.includes(client)) continue;
     for (const row of ROWS) {
-      const options = { client, row, dist, concurrency: 16, pairs: PAIRS, requests, warmUp: requests * 60 };
+      const { warmUp } = SIZES[/** @type {keyof typeof CLIENTS} */ (client)]; // a key of CLIENTS
+      const options = { client, row, dist, concurrency: 16, pairs: PAIRS, requests, warmUp };
       /** @type {import('./toggle.mjs').ToggleResult} */
-      const { ratio } = await answerOf(forkOn(module, options, undefined));
+      const { ratio } = await answerOf(forkOn(module, options, undefined, TIMED));
       (ratios[client] ??= {})[row] = ratio;
     }
   }

@@ -3,6 +3,7 @@ import { installHttp } from './probes/http.ts';
 import { installHttp2 } from './probes/http2.ts';
 import { installUndici, lookForPackages } from './probes/undici.ts';
 import { Patches } from './probes/patches.ts';
+import { keepTickShape } from './probes/tick-shape.ts';
 import type { ClientTrace, TraceFactory } from './trace/client-trace.ts';
 import { Context } from './trace/context.ts';
 import { argumentError, describe } from './trace/errors.ts';
@@ -20,6 +21,7 @@ function install(): void {
     return;
   }
   ownProbes(probes);
+  keepTickShape();
   installDial(patches);
   installHttp(patches);
   installHttp2(patches);

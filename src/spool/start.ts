@@ -11,7 +11,6 @@ import { Pace } from './pace.ts';
 import { SegmentWriter } from './segment-writer.ts';
 import { readSettings, type Target } from './settings.ts';
 import type { Sink } from './sink.ts';
-import { keepTickShape } from './tick-shape.ts';
 
 /**
  * Traces this thread as its environment says, from now to its end. Whatever goes wrong, the program does not learn of it.
@@ -21,7 +20,6 @@ import { keepTickShape } from './tick-shape.ts';
 export function start(folder: string): void {
   const settings = readSettings(process.env, process.cwd());
   if (settings === undefined || !isFirst()) return;
-  keepTickShape();
   const { callSite, rate, shares } = settings;
   const pace = new Pace(rate, shares);
   const outbox = new Outbox(openSink(settings.target), {

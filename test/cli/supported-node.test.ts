@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 
 import { whyUnsupported } from '../../src/cli/supported-node.ts';
@@ -14,3 +15,12 @@ it.each(['12.22.12', '18.20.8', '20.18.3', '21.7.3', '22.11.0'])(
     );
   },
 );
+
+it('the preload, which an old Node has to read, has the same rule in it, and package.json says the same', () => {
+  const [command, preload, manifest] = ['src/cli/supported-node.ts', 'src/preload.cts', 'package.json'].map(
+    (name) => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8'),
+  );
+  const [rule = 'none'] = /const isSupported = .*;/.exec(command ?? '') ?? [];
+  expect(preload).toContain(rule);
+  expect(JSON.parse(manifest ?? '')).toMatchObject({ engines: { node: '^20.19.0 || >=22.12.0' } });
+});

@@ -1,7 +1,6 @@
 import { callHooks, hasHook, reportFailure } from '../trace/call.ts';
 import type {
   ClientName,
-  ClientTrace,
   DNSDoneInfo,
   GotConnInfo,
   HeaderMap,
@@ -13,7 +12,7 @@ import { type ContextNode, currentNode } from '../trace/context.ts';
 import { HttptraceError } from '../trace/errors.ts';
 import { type Hook, HOOKS } from '../trace/hooks.ts';
 import { nextId } from '../trace/shared.ts';
-import type { Resolution } from '../trace/trace-list.ts';
+import { NO_TRACES, type Resolution } from '../trace/trace-list.ts';
 import { enterEvent, leaveEvent } from './clock.ts';
 import type { Connection } from './connection.ts';
 
@@ -45,7 +44,7 @@ export abstract class RoundTrip implements RoundTripInfo, Resolution {
   callKnown = false;
   intercepted = false;
 
-  traces: readonly ClientTrace[] = [];
+  traces = NO_TRACES;
   deciding = 0;
   /** Context in which the hooks run; undefined when only observers watch, who never touch the async context. */
   context: ContextNode | undefined = undefined;

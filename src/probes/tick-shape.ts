@@ -1,7 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 
-/** One object, which is never read: it only has to be there. */
-const kept: object[] = [];
+/** It only has to be there. */
+let kept: object | undefined;
 
 /**
  * Keeps `process.nextTick` of Node 20 and 22 as fast as it is without us. V8 forgets the shapes of the objects that nextTick
@@ -14,7 +14,7 @@ const kept: object[] = [];
  * @returns the object that is kept, for tests.
  */
 export function keepTickShape(): object | undefined {
-  if (kept.length > 0 || Number.parseInt(process.versions.node, 10) >= 24) return kept[0];
+  if (kept !== undefined || Number.parseInt(process.versions.node, 10) >= 24) return kept;
   const resource = new AsyncResource('HTTPTRACE', { requireManualDestroy: true });
   // Who lists what is still open is not to find it.
   resource.emitDestroy();
@@ -23,7 +23,6 @@ export function keepTickShape(): object | undefined {
   const triggerId = symbols.find(({ description }) => description === 'trigger_async_id_symbol');
   if (asyncId === undefined || triggerId === undefined) return undefined;
   // As in Node 20's lib/internal/process/task_queues.js, whose ids are no small integers.
-  const tick = { [asyncId]: 1.5, [triggerId]: 1.5, callback: keepTickShape, args: undefined };
-  kept.push(tick);
-  return tick;
+  kept = { [asyncId]: 1.5, [triggerId]: 1.5, callback: keepTickShape, args: undefined };
+  return kept;
 }

@@ -108,10 +108,14 @@ export class Outbox {
 
   #onTime(): void {
     this.#isTimed = false;
-    const isAnyRecord = this.#waiting.length > 0 || this.#stuck !== '';
-    if (now() - this.#writtenAt >= (isAnyRecord ? WRITE_INTERVAL : COUNT_INTERVAL)) this.#flush();
-    const isAnyLeft = this.#waiting.length > 0 || this.#stuck !== '' || this.#skipped > 0;
+    const interval = this.#hasRecords ? WRITE_INTERVAL : COUNT_INTERVAL;
+    if (now() - this.#writtenAt >= interval) this.#flush();
+    const isAnyLeft = this.#hasRecords || this.#skipped > 0;
     if (isAnyLeft && !this.#sink.isAbandoned) this.#startTimer();
+  }
+
+  get #hasRecords(): boolean {
+    return this.#waiting.length > 0 || this.#stuck !== '';
   }
 
   #startTimer(): void {

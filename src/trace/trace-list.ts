@@ -83,6 +83,9 @@ class ComposedTrace {
   }
 }
 
+/** One array for all that nobody watches, or nobody yet. */
+export const NO_TRACES: readonly ClientTrace[] = [];
+
 /** The traces of one round trip. */
 export interface Resolution {
   /** In the order in which they are called; empty until resolved. */
@@ -145,7 +148,7 @@ export function resolveInto(
     target.deciding = list.plain.length;
     return true;
   }
-  let traces = NONE;
+  let traces = NO_TRACES;
   for (let rest = list; rest !== undefined; rest = rest.older) {
     traces = plus(traces, typeof rest.trace === 'function' ? made(rest.trace, info) : rest.trace);
   }
@@ -154,8 +157,6 @@ export function resolveInto(
   target.traces = traces;
   return traces.length > 0 || target.detailed === true;
 }
-
-const NONE: readonly ClientTrace[] = [];
 
 /** No array is made for none, and for one no array that grows: V8 gives it room for 17 at the first `push`. */
 function plus(traces: readonly ClientTrace[], trace: ClientTrace | undefined): readonly ClientTrace[] {

@@ -1,7 +1,7 @@
 import type { ClientTrace, RoundTripInfo, TraceFactory } from './client-trace.ts';
 import { type Context, ContextNode, toNode } from './context.ts';
 import { argumentError, describe } from './errors.ts';
-import { type Resolution, TraceList, compose, isTrace, resolveInto } from './trace-list.ts';
+import { NO_TRACES, type Resolution, TraceList, compose, isTrace, resolveInto } from './trace-list.ts';
 
 /**
  * A context like `ctx`, whose round trips call the hooks of `trace` first and then those that `ctx` already had. Go's
@@ -44,7 +44,7 @@ export function resolveClientTrace(ctx: Context, info: RoundTripInfo): ClientTra
     );
   }
   if (node.untraced) return undefined;
-  const target: Resolution = { traces: [], deciding: 0 };
+  const target: Resolution = { traces: NO_TRACES, deciding: 0 };
   resolveInto(target, node, info);
   return compose(target.traces, target.deciding);
 }

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 import { builtPage } from './build-page.mjs';
-import { tracingBundle } from './bundle-tracing.mjs';
+import { libraryBundle, tracingBundle } from './bundle.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
@@ -13,7 +13,7 @@ const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
 const executables = [join(dist, 'cli', 'bin.js')];
 
 /**
- * Compiles src/ to dist/, builds the page there, and removes from dist/ what neither has written. Files are overwritten,
+ * Compiles src/ to dist/, bundles the library and builds the page there, and removes from dist/ what neither has written. Files are overwritten,
  * not deleted first: a program that runs from dist/ meanwhile never finds it empty.
  *
  * @returns {boolean} false when the compiler reported errors; what could be emitted is in dist/ all the same.
@@ -33,7 +33,7 @@ export function build() {
   emitted.add(builtPage);
   if (emitted.size > 2) removeStale(emitted);
   for (const file of executables) if (existsSync(file)) chmodSync(file, 0o755);
-  const bundled = ['bundle-tracing.mjs', 'build-page.mjs'].map(runScript);
+  const bundled = ['bundle.mjs', 'build-page.mjs'].map(runScript);
   return bundled.every(Boolean) && status === 0;
 }
 
@@ -52,13 +52,12 @@ function runScript(name) {
 
 /** Builds when a source file or a setting is newer than dist/. Returns as {@link build} does. */
 export function buildIfStale() {
-  const built = join(dist, 'index.js');
-  if ([built, builtPage, tracingBundle].every((file) => existsSync(file))) {
+  if ([libraryBundle, builtPage, tracingBundle].every((file) => existsSync(file))) {
     const settings = ['package.json', 'tsconfig.json', 'tsconfig.build.json'];
-    const inputs = [...settings, 'scripts/build-page.mjs', 'scripts/bundle-tracing.mjs'];
+    const inputs = [...settings, 'scripts/build-page.mjs', 'scripts/bundle.mjs'];
     const sources = ['src', 'ui'].flatMap((folder) => walk(join(root, folder)));
     const newest = Math.max(...[...inputs.map((name) => join(root, name)), ...sources].map(modified));
-    if (newest < modified(built)) return true;
+    if (newest < modified(libraryBundle)) return true;
   }
   return build();
 }

@@ -16,7 +16,7 @@ const wrapped = new WeakMap<Patches, WeakSet<object>>();
 export function watchConnect(
   patches: Patches,
   agent: object,
-  roundTripOf: (request: object) => RoundTrip | null | undefined,
+  roundTripOf: (request: object) => RoundTrip | undefined,
 ): void {
   const prototype = withConnect(agent);
   if (prototype === undefined) return;
@@ -35,7 +35,7 @@ export function watchConnect(
         const [request] = args;
         const roundTrip = typeof request === 'object' && request !== null ? roundTripOf(request) : undefined;
         const open = (): unknown => Reflect.apply(original, this, args);
-        return roundTrip === undefined || roundTrip === null ? open() : dialingFor(roundTrip, open);
+        return roundTrip === undefined ? open() : dialingFor(roundTrip, open);
       },
   );
 }

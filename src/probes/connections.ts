@@ -1,22 +1,15 @@
 import type { Duplex } from 'node:stream';
 import type { Connection } from '../events/connection.ts';
-import { Given } from './given.ts';
 
-/** Keeps the connection of a socket on the socket, whichever probe made it. */
-export class Connections extends Given {
-  #connection: Connection;
+const connections = new WeakMap<object, Connection>();
 
-  private constructor(socket: Duplex, connection: Connection) {
-    super(socket);
-    this.#connection = connection;
-  }
+/** The connection of a socket, whichever probe made it. In a map, for the reason of `RoundTrips` in http-requests.ts. */
+export const Connections = {
+  of(socket: object): Connection | undefined {
+    return connections.get(socket);
+  },
 
-  static of(socket: object): Connection | undefined {
-    return #connection in socket ? socket.#connection : undefined;
-  }
-
-  static set(socket: Duplex, connection: Connection): void {
-    if (#connection in socket) socket.#connection = connection;
-    else new Connections(socket, connection);
-  }
-}
+  set(socket: Duplex, connection: Connection): void {
+    connections.set(socket, connection);
+  },
+};

@@ -17,6 +17,7 @@ import { HttptraceError } from '../trace/errors.ts';
 import { HOOKS } from '../trace/hooks.ts';
 import { Connections } from './connections.ts';
 import { claimFailedDial, dialOf, isDialing, whenReady } from './dial.ts';
+import { RoundTrips } from './http-requests.ts';
 import { FieldsHead, headOf, headerMap, rawField, setFields } from './request-head.ts';
 import { setOwnMethod } from './own-method.ts';
 import { ResponseHead } from './response-head.ts';
@@ -284,6 +285,8 @@ export class HttpRoundTrip extends RoundTrip {
   }
 
   protected override released(): void {
+    // Once: this can be called again.
+    if (this.#request !== undefined) RoundTrips.ended();
     this.#request = undefined;
     this.#response = undefined;
     this.#socket = undefined;
@@ -428,7 +431,7 @@ function roundTripOn(connection: Connection | undefined): HttpRoundTrip | undefi
 
 /** The round trip whose response comes on `socket`. */
 export function roundTripOf(socket: object): HttpRoundTrip | undefined {
-  return roundTripOn(Connections.of(socket));
+  return RoundTrips.isAnyOpen() ? roundTripOn(Connections.of(socket)) : undefined;
 }
 
 function forget(connection: Connection): void {

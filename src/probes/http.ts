@@ -9,10 +9,10 @@ import { isPassedOver, isWatched, resolveTraces } from '../trace/trace-list.ts';
 import { watchConnect } from './agent-connect.ts';
 import { apart } from './apart.ts';
 import { dialingFor } from './dial.ts';
+import { RoundTrips } from './http-requests.ts';
 import { type CoreAgent, HttpRoundTrip, Target, agentOf, roundTripOf } from './http-round-trip.ts';
 import type { Patches } from './patches.ts';
 import { unwatchParsers, watchParsers } from './response-parser.ts';
-import { Given } from './given.ts';
 
 /**
  * The probe for node:http and node:https, and all that is built on them. A request is seen when it asks its agent for a
@@ -20,20 +20,6 @@ import { Given } from './given.ts';
  * (channel `http.client.request.created`, Node >= 22.12), or else when it gets its socket. From then on `emit` of the
  * request tells the rest. Untraced requests pay for one lookup at each of these.
  */
-
-/** Keeps the round trip of a request on the request; null when it was decided that nobody watches it. */
-class RoundTrips extends Given {
-  readonly #roundTrip: HttpRoundTrip | null;
-
-  constructor(request: ClientRequest, roundTrip: HttpRoundTrip | null) {
-    super(request);
-    this.#roundTrip = roundTrip;
-  }
-
-  static of(request: object): HttpRoundTrip | null | undefined {
-    return #roundTrip in request ? request.#roundTrip : undefined;
-  }
-}
 
 /** `http.Agent.prototype`; node:http is not imported, because importing httptrace loads nothing. */
 let coreAgent: CoreAgent | undefined;
@@ -78,10 +64,10 @@ export function installHttp(patches: Patches): void {
     (original) =>
       function createSocket(this: Agent, request: ClientRequest): unknown {
         const args = arguments;
-        const roundTrip = RoundTrips.of(request) ?? null;
-        if (roundTrip !== null) roundTrip.dialled = true;
+        const roundTrip = RoundTrips.of(request);
+        if (roundTrip !== undefined) roundTrip.dialled = true;
         const open = (): unknown => Reflect.apply(original, this, args);
-        return dialingFor(roundTrip, () => inContextOf(roundTrip, open));
+        return dialingFor(roundTrip ?? null, () => inContextOf(roundTrip, open));
       },
   );
 
@@ -109,8 +95,7 @@ export function installHttp(patches: Patches): void {
     (original) =>
       function emit(this: ClientRequest, event: unknown, argument: unknown): unknown {
         const roundTrip = RoundTrips.of(this);
-        const watched = roundTrip !== undefined && roundTrip !== null;
-        if (watched) apart(before, roundTrip, event, argument, undefined);
+        if (roundTrip !== undefined) apart(before, roundTrip, event, argument, undefined);
         // Nearly all events have no argument or one. A direct call can be inlined, and needs no array of arguments.
         const handled: unknown =
           arguments.length === 2
@@ -118,7 +103,8 @@ export function installHttp(patches: Patches): void {
             : arguments.length === 1
               ? original.call(this, event)
               : Reflect.apply(original, this, arguments);
-        if (watched && event === 'socket') apart(afterSocket, roundTrip, undefined, undefined, undefined);
+        if (roundTrip !== undefined && event === 'socket')
+          apart(afterSocket, roundTrip, undefined, undefined, undefined);
         return handled;
       },
   );
@@ -132,7 +118,7 @@ function beforeAddRequest(
 ): void {
   const context = currentNode();
   if (!isWatched(context)) return;
-  if (RoundTrips.of(request) === undefined && !isPassedOver(context))
+  if (!RoundTrips.isDecided(request) && !isPassedOver(context))
     begin(request, context, agentTarget(agent, request, options, port));
   if (installed !== undefined && !dialsAsCore(agent))
     watchConnect(installed, agent, (one) => RoundTrips.of(one));
@@ -187,11 +173,11 @@ function begin(request: ClientRequest, context: ContextNode | undefined, target:
   const agent = agentOf(request);
   const roundTrip = new HttpRoundTrip(request, target, agent !== undefined && dialsAsCore(agent));
   if (!resolveTraces(roundTrip, context)) {
-    new RoundTrips(request, null);
+    RoundTrips.notWatched(request);
     return;
   }
   if (context?.traces !== undefined) roundTrip.context = context;
-  new RoundTrips(request, roundTrip);
+  RoundTrips.begun(request, roundTrip);
   roundTrip.roundTripStart(time);
   roundTrip.getConn(time, target.hostPort);
 }
@@ -207,9 +193,9 @@ function beginLate(request: ClientRequest): void {
   // addRequest has decided already, in the requester's context; here it may be another one.
   if (agent !== undefined && agent.addRequest === coreAgent?.addRequest) return;
   const context = currentNode();
-  if (!isWatched(context) || RoundTrips.of(request) !== undefined) return;
+  if (!isWatched(context) || RoundTrips.isDecided(request)) return;
   // Marked, because this is asked by two ways.
-  if (isPassedOver(context)) new RoundTrips(request, null);
+  if (isPassedOver(context)) RoundTrips.notWatched(request);
   else begin(request, context, lateTarget(request));
 }
 
@@ -217,7 +203,7 @@ function beginLate(request: ClientRequest): void {
  * node:http opens the socket of a queued request while another request's socket closes, in that request's async
  * context. The queued request's own context is the right one; and none when it has no traces.
  */
-function inContextOf<R>(roundTrip: HttpRoundTrip | null, fn: () => R): R {
+function inContextOf<R>(roundTrip: HttpRoundTrip | undefined, fn: () => R): R {
   const current = currentNode();
   const context = roundTrip?.context;
   if (current === context || current?.traces === undefined) return fn();

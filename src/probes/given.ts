@@ -1,8 +1,8 @@
 /**
  * Gives back the object it is given, so that a class that extends it puts its private field on that object: state of ours
  * on an object of the client. Nobody else can see it (a symbol property shows in `console.log(request)`), it lives and
- * dies with the object, and reading it is a cached property load, where a WeakMap hashes and grows. Not for objects of
- * node:http, which slows down when some of its objects have a field and some have not (docs/discoveries/v8.md).
+ * dies with the object, and reading it is a cached property load, where a WeakMap hashes and grows. But a client slows down
+ * when a few of its objects have such a field and the rest have not (docs/discoveries/v8.md).
  *
  * Each kind of state has a class of its own, written out. Classes made by one function share their inline caches, and
  * then each look-up misses them: 3 microseconds a request.

@@ -1,7 +1,7 @@
 // @ts-check
 
 /**
- * How much a run measures. `full` has the peers and takes half an hour; `short` has the library's rows, for other versions of
+ * How much a run measures. `full` has the peers and takes half an hour to an hour; `short` has the library's rows, for other versions of
  * Node, and takes ten; `quick` is for looking at while working, in one or two.
  *
  * @typedef {object} Plan

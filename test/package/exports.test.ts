@@ -80,6 +80,10 @@ describe("import 'httptrace'", () => {
     expect(files.filter((file) => relative(root, file).startsWith(join('dist', 'cli')))).toEqual([]);
   });
 
+  it('is one file, because each module that a program loads makes it slower', () => {
+    expect(reach(join(root, 'dist/index.js')).files).toEqual([join(root, 'dist/index.js')]);
+  });
+
   it('changes nothing of node:http, node:https, node:net and node:events', () => {
     const watched = `
       import http from 'node:http';

@@ -13,8 +13,8 @@ const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
 const executables = [join(dist, 'cli', 'bin.js')];
 
 /**
- * Compiles src/ to dist/, bundles the library and builds the page there, and removes from dist/ what neither has written. Files are overwritten,
- * not deleted first: a program that runs from dist/ meanwhile never finds it empty.
+ * Compiles src/ to dist/, bundles the library and builds the page there, and removes from dist/ what none of them has
+ * written. Files are overwritten, not deleted first: a program that runs from dist/ meanwhile never finds it empty.
  *
  * @returns {boolean} false when the compiler reported errors; what could be emitted is in dist/ all the same.
  */

@@ -7,6 +7,21 @@ import type { ClientOptions, RequestScript } from './scenario.ts';
 import type { Player, Target } from './sequence.ts';
 import { domainToASCII } from 'node:url';
 
+/** Those of TLS: nothing else that undici keeps by a weak reference is a Buffer. */
+const sessions: Buffer[] = [];
+
+/**
+ * Undici 6 to 8 keep TLS sessions by weak references (lib/core/connect.js). One that is collected between two requests is not
+ * resumed, and whether it is depends on what else runs in the process; so they are kept here.
+ */
+class SessionRef<T extends WeakKey> extends WeakRef<T> {
+  constructor(target: T) {
+    super(target);
+    if (Buffer.isBuffer(target)) sessions.push(target);
+  }
+}
+globalThis.WeakRef = SessionRef;
+
 /** The part of undici that all versions have alike. */
 export type Undici = Pick<typeof Undici7, 'Agent' | 'ProxyAgent' | 'interceptors' | 'request'>;
 

@@ -1,8 +1,8 @@
 // @ts-check
 
 /**
- * How much a run measures. `full` has the peers and takes half an hour to an hour; `short` has the library's rows, for other versions of
- * Node, and takes ten; `quick` is for looking at while working, in one or two.
+ * How much a run measures. `full` has the peers and takes half an hour to an hour; `short` has the library's rows, for other
+ * versions of Node, and takes ten minutes; `quick` is for looking at while working, in one or two.
  *
  * @typedef {object} Plan
  * @property {number} generations of the contests

@@ -31,8 +31,11 @@ export async function bundle() {
  */
 async function write(input, file, options) {
   const { rolldown } = await import('rolldown');
-  const target = { transform: { target: 'es2022' } };
-  const made = await rolldown({ input: join(root, input), platform: 'node', ...target });
+  const made = await rolldown({
+    input: join(root, input),
+    platform: 'node',
+    transform: { target: 'es2022' },
+  });
   const { output } = await made.generate({ ...options, file });
   await made.close();
   for (const part of output) {

@@ -18,7 +18,7 @@ import { unwatchParsers, watchParsers } from './response-parser.ts';
  * The probe for node:http and node:https, and all that is built on them. A request is seen when it asks its agent for a
  * connection (`Agent#addRequest`: the exact moment and target); without a core agent at the end of its constructor
  * (channel `http.client.request.created`, Node >= 22.12), or else when it gets its socket. From then on `emit` of the
- * request tells the rest. Untraced requests pay for one lookup at each of these.
+ * request tells the rest. Untraced requests pay for one look at each of these, at a counter where no round trip is open.
  */
 
 /** `http.Agent.prototype`; node:http is not imported, because importing httptrace loads nothing. */

@@ -10,6 +10,7 @@ import { estimate, lowerQuartile, median, shuffled } from './statistics.mjs';
 /**
  * @typedef {import('./block.mjs').Times} Times
  * @typedef {import('./statistics.mjs').Estimate} Estimate
+ * @typedef {import('node:child_process').ChildProcess} ChildProcess
  *
  * @typedef {object} ContestOptions
  * @property {string} client a name of CLIENTS
@@ -43,11 +44,13 @@ const clientModule = fileURLToPath(new URL('client-process.mjs', import.meta.url
 const serverModule = fileURLToPath(new URL('server-process.mjs', import.meta.url));
 
 const FEWEST_ROUNDS = 6;
+/** Of a block: some 12 ms each. */
+const SLICES = 8;
 
 /**
  * Compares rows, each in a process of its own: what instruments a process does so for good. All processes of a generation
- * are alive at once and get their turns in random order, one at a time, so that what else the machine does falls on all of
- * them alike. `nothing` has several processes, because every row is compared with it.
+ * are alive at once and get their turns in random order, one at a time, each row's beside one of `nothing`, so that what
+ * else the machine does falls on both alike. `nothing` has several processes, because every row is compared with it.
  *
  * @param {ContestOptions} options
  * @returns {Promise<ContestResult>}
@@ -92,6 +95,7 @@ export async function contest(options) {
 }
 
 /**
+ * @typedef {{ own: Times, base: Times }} Pair a row's block, and that of `nothing` beside it
  * @typedef {{ cpu: number, added: number, quiet: number, ratio: number, throughput: number }} Compared
  * @typedef {{ nothing: Times, compared: Compared[] }} Generation
  */
@@ -112,27 +116,22 @@ async function runGeneration({ client, rows, dist, seconds, requests, warmUp, co
   try {
     for (const process of processes) await answerOf(process);
     for (const process of shuffled(processes)) await run(process, warmUp, 0);
-    const results = processes.map(() => /** @type {Times[]} */ ([]));
+    const bareOnes = processes.slice(0, bare.length);
+    const pairs = rows.map(() => /** @type {Pair[]} */ ([]));
     const end = performance.now() + seconds * 1000;
-    let rounds = 0;
-    for (; rounds < FEWEST_ROUNDS || performance.now() < end; rounds++) {
-      for (const index of shuffled([...processes.keys()])) {
-        const process = processes[index];
-        // The cold caches after the others' turns are not the row's.
-        if (process !== undefined) results[index]?.push(await run(process, requests, concurrency * 2));
+    for (let round = 0; round < FEWEST_ROUNDS || performance.now() < end; round++) {
+      for (const index of shuffled([...rows.keys()])) {
+        const own = processes[bare.length + index];
+        const base = bareOnes[(round + index) % bareOnes.length];
+        // Both are there: a process was started for each row, and one without any at least.
+        if (own !== undefined && base !== undefined)
+          pairs[index]?.push(await runPair(own, base, requests, concurrency));
       }
     }
-    const blocks = results.slice(0, bare.length);
-    const nothing = Array.from({ length: rounds }, (_, round) => {
-      const times = blocks.flatMap((list) => list[round] ?? []);
-      return { cpu: mean(times.map(({ cpu }) => cpu)), wall: mean(times.map(({ wall }) => wall)) };
-    });
+    const nothing = pairs.flat().map(({ base }) => base);
     return {
       nothing: { cpu: median(nothing.map(({ cpu }) => cpu)), wall: median(nothing.map(({ wall }) => wall)) },
-      compared: results.slice(bare.length).map((list) => ({
-        ...compare(list, nothing),
-        quiet: lowerQuartile(list.map(({ cpu }) => cpu)) - lowerQuartile(blocks.flat().map(({ cpu }) => cpu)),
-      })),
+      compared: pairs.map(compare),
     };
   } finally {
     for (const process of processes) process.kill();
@@ -140,18 +139,42 @@ async function runGeneration({ client, rows, dist, seconds, requests, warmUp, co
 }
 
 /**
- * @param {readonly Times[]} times a round each
- * @param {readonly Times[]} nothing of the same rounds
- * @returns {Omit<Compared, 'quiet'>}
+ * A block of each, in slices that take turns: the machine is faster and slower within a second, and by more than what is
+ * to be measured. A block is long enough to have its share of collections.
+ *
+ * @param {ChildProcess} own
+ * @param {ChildProcess} base
+ * @param {number} requests
+ * @param {number} concurrency
+ * @returns {Promise<Pair>}
  */
-function compare(times, nothing) {
-  const pairs = times.flatMap((own, round) => {
-    const base = nothing[round];
-    return base === undefined ? [] : [{ own, base }];
-  });
+async function runPair(own, base, requests, concurrency) {
+  const slice = Math.max(Math.ceil(requests / SLICES), concurrency * 2);
+  /** @type {{ own: Times[], base: Times[] }} */
+  const times = { own: [], base: [] };
+  for (let done = 0; done < requests; done += slice) {
+    for (const side of shuffled(/** @type {const} */ (['own', 'base']))) {
+      // The cold caches after the other's turn are not its own.
+      times[side].push(await run(side === 'own' ? own : base, slice, concurrency * 2));
+    }
+  }
+  return { own: average(times.own), base: average(times.base) };
+}
+
+/** @param {readonly Times[]} slices of equal size @returns {Times} */
+function average(slices) {
+  return { cpu: mean(slices.map(({ cpu }) => cpu)), wall: mean(slices.map(({ wall }) => wall)) };
+}
+
+/**
+ * @param {readonly Pair[]} pairs of one row
+ * @returns {Compared}
+ */
+function compare(pairs) {
   return {
-    cpu: median(times.map(({ cpu }) => cpu)),
+    cpu: median(pairs.map(({ own }) => own.cpu)),
     added: median(pairs.map(({ own, base }) => own.cpu - base.cpu)),
+    quiet: lowerQuartile(pairs.map(({ own }) => own.cpu)) - lowerQuartile(pairs.map(({ base }) => base.cpu)),
     ratio: median(pairs.map(({ own, base }) => own.cpu / base.cpu)),
     throughput: median(pairs.map(({ own, base }) => base.wall / own.wall)),
   };
@@ -163,7 +186,7 @@ function mean(values) {
 }
 
 /**
- * @param {import('node:child_process').ChildProcess} process
+ * @param {ChildProcess} process
  * @param {number} requests
  * @param {number} leadIn
  * @returns {Promise<Times>}

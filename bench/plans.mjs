@@ -23,7 +23,7 @@ const COMPOSED = ['context', 'context2', 'context3', 'context5', 'observe', 'obs
 /** @type {Record<string, Plan>} */
 export const PLANS = {
   full: {
-    generations: 6,
+    generations: 9,
     seconds: 1,
     // Those that take longest last: a run that is cut off has the others.
     contests: {
@@ -65,7 +65,7 @@ export const PLANS = {
 };
 
 /**
- * For each client: requests in a block (some 100 ms), and before the first block. V8 goes on compiling until 15,000 requests of
+ * For each client: requests in a block (some 100 ms, made in slices), and before the first block. V8 goes on compiling until 15,000 requests of
  * node:http have been made on Node 24 (12,000 on 20), and then has nothing left to do: before, that takes more time than the
  * requests, and more of it the more code there is.
  */

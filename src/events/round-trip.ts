@@ -247,19 +247,9 @@ export abstract class RoundTrip implements RoundTripInfo, Resolution {
   #fire(hook: Hook, time: number, a?: unknown, b?: unknown, c?: unknown): Error | undefined {
     if (this.#sinks.length > 0) tellSinks(this.#sinks, hook, time, a, b, c);
     if (this.traces.length === 0) return undefined;
-    // A hook did what causes this event (it aborts its own request): the hooks after it still have to be told the event at
-    // hand.
-    if (this.#isCalling) {
-      (this.#later ??= []).push(() => this.#call(hook, time, a, b, c));
-      return undefined;
-    }
+    if (this.#isCalling) return this.#callAfter(hook, time, a, b, c);
     const { context } = this;
-    // Node runs most events of a request in its own async context already; run() only where it does not (queued
-    // requests, socket 'close'), because it costs and makes a closure.
-    if (context !== undefined && currentNode() !== context) {
-      if (!this.wants(hook)) return undefined;
-      return context.run(() => this.#call(hook, time, a, b, c));
-    }
+    if (context !== undefined && currentNode() !== context) return this.#callIn(context, hook, time, a, b, c);
     return this.#call(hook, time, a, b, c);
   }
 
@@ -271,6 +261,33 @@ export abstract class RoundTrip implements RoundTripInfo, Resolution {
     leaveEvent(outer);
     if (this.#later !== undefined) this.#callLater();
     return decision;
+  }
+
+  // Closures are made in methods of their own: V8 puts what a closure uses on the heap in each call of the function that
+  // may make one.
+
+  /**
+   * A hook did what causes this event (it aborts its own request): the hooks after it still have to be told the event at
+   * hand.
+   */
+  #callAfter(hook: Hook, time: number, a: unknown, b: unknown, c: unknown): undefined {
+    (this.#later ??= []).push(() => this.#call(hook, time, a, b, c));
+  }
+
+  /**
+   * Node runs most events of a request in its own async context already; run() only where it does not (queued requests,
+   * socket 'close'), because it costs.
+   */
+  #callIn(
+    context: ContextNode,
+    hook: Hook,
+    time: number,
+    a: unknown,
+    b: unknown,
+    c: unknown,
+  ): Error | undefined {
+    if (!this.wants(hook)) return undefined;
+    return context.run(() => this.#call(hook, time, a, b, c));
   }
 
   #callLater(): void {

@@ -156,7 +156,7 @@ export class HttpRoundTrip extends RoundTrip {
     // node:http emits 'socket' also for one that failed to connect at once; its error follows.
     if (socket.destroyed) return;
     // Only node:net sockets have a state in which they are not connected yet.
-    if (isDialing(socket)) whenReady(socket as Socket, (time) => this.#ready(time));
+    if (isDialing(socket)) this.#waitUntilReady(socket as Socket);
     else this.#ready(now());
     if (watchParser(this.#request)) return;
     this.#listensToData = true;
@@ -300,6 +300,11 @@ export class HttpRoundTrip extends RoundTrip {
     this.checkEnd();
     this.finish(time, err);
     return err === null ? 'response' : 'error';
+  }
+
+  /** Of its own, because a closure in {@link onSocket} would put `this` on the heap also where none is made. */
+  #waitUntilReady(socket: Socket): void {
+    whenReady(socket, (time) => this.#ready(time));
   }
 
   #ready(time: number): void {

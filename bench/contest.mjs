@@ -18,7 +18,7 @@ import { estimate, lowerQuartile, median, shuffled } from './statistics.mjs';
  * @property {string} dist URL of the library's build, ending in a slash
  * @property {boolean} [inside] the server runs in the client's process; without it, on the other core
  * @property {number} generations how often all processes are started anew
- * @property {number} seconds for measuring in a generation; each process gets its turn as often as that allows
+ * @property {number} seconds for measuring a row in a generation
  * @property {number} requests in a block
  * @property {number} warmUp requests before the first block
  * @property {number} concurrency
@@ -43,14 +43,13 @@ import { estimate, lowerQuartile, median, shuffled } from './statistics.mjs';
 const clientModule = fileURLToPath(new URL('client-process.mjs', import.meta.url));
 const serverModule = fileURLToPath(new URL('server-process.mjs', import.meta.url));
 
-const FEWEST_ROUNDS = 6;
+const FEWEST_BLOCKS = 6;
 /** Of a block: some 12 ms each. */
 const SLICES = 8;
 
 /**
- * Compares rows, each in a process of its own: what instruments a process does so for good. All processes of a generation
- * are alive at once and get their turns in random order, one at a time, each row's beside one of `nothing`, so that what
- * else the machine does falls on both alike. `nothing` has several processes, because every row is compared with it.
+ * Compares rows, each in a process of its own: what instruments a process does so for good. A row's process and one of
+ * `nothing` are started together and take turns, so that what else the machine does falls on both alike, and both are as warm as each other.
  *
  * @param {ContestOptions} options
  * @returns {Promise<ContestResult>}
@@ -105,36 +104,45 @@ export async function contest(options) {
  * @param {object} more
  * @returns {Promise<Generation>}
  */
-async function runGeneration({ client, rows, dist, seconds, requests, warmUp, concurrency }, more) {
-  // The allocation that makes the differences to one control least uncertain: the square root of how many there are.
-  const bare = Array.from({ length: Math.round(Math.sqrt(rows.length)) }, () => 'nothing');
-  const processes = [...bare, ...rows].map((spec) => {
-    const [row, folder] = spec.split('@');
-    const build = folder === undefined ? dist : buildUrl(resolve(folder));
-    return forkOn(clientModule, { row, client, dist: build, concurrency, ...more }, CLIENT_CORE, TIMED);
-  });
+async function runGeneration(options, more) {
+  const { rows } = options;
+  /** @type {Pair[][]} */
+  const pairs = rows.map(() => []);
+  for (const index of shuffled([...rows.keys()])) {
+    pairs[index] = await runRow(options, rows[index] ?? '', more); // an index of rows
+  }
+  const nothing = pairs.flat().map(({ base }) => base);
+  return {
+    nothing: { cpu: median(nothing.map(({ cpu }) => cpu)), wall: median(nothing.map(({ wall }) => wall)) },
+    compared: pairs.map(compare),
+  };
+}
+
+/**
+ * @param {ContestOptions} options
+ * @param {string} spec of a row
+ * @param {object} more
+ * @returns {Promise<Pair[]>}
+ */
+async function runRow({ client, dist, seconds, requests, warmUp, concurrency }, spec, more) {
+  const [name, folder] = spec.split('@');
+  const build = folder === undefined ? dist : buildUrl(resolve(folder));
+  const settings = { client, dist: build, concurrency, ...more };
+  const own = forkOn(clientModule, { row: name, ...settings }, CLIENT_CORE, TIMED);
+  const base = forkOn(clientModule, { row: 'nothing', ...settings }, CLIENT_CORE, TIMED);
   try {
-    for (const process of processes) await answerOf(process);
-    for (const process of shuffled(processes)) await run(process, warmUp, 0);
-    const bareOnes = processes.slice(0, bare.length);
-    const pairs = rows.map(() => /** @type {Pair[]} */ ([]));
+    await Promise.all([answerOf(own), answerOf(base)]);
+    for (const process of shuffled([own, base])) await run(process, warmUp, 0);
+    /** @type {Pair[]} */
+    const pairs = [];
     const end = performance.now() + seconds * 1000;
-    for (let round = 0; round < FEWEST_ROUNDS || performance.now() < end; round++) {
-      for (const index of shuffled([...rows.keys()])) {
-        const own = processes[bare.length + index];
-        const base = bareOnes[(round + index) % bareOnes.length];
-        // Both are there: a process was started for each row, and one without any at least.
-        if (own !== undefined && base !== undefined)
-          pairs[index]?.push(await runPair(own, base, requests, concurrency));
-      }
+    while (pairs.length < FEWEST_BLOCKS || performance.now() < end) {
+      pairs.push(await runPair(own, base, requests, concurrency));
     }
-    const nothing = pairs.flat().map(({ base }) => base);
-    return {
-      nothing: { cpu: median(nothing.map(({ cpu }) => cpu)), wall: median(nothing.map(({ wall }) => wall)) },
-      compared: pairs.map(compare),
-    };
+    return pairs;
   } finally {
-    for (const process of processes) process.kill();
+    own.kill();
+    base.kill();
   }
 }
 

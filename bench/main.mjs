@@ -29,7 +29,7 @@ One client and some rows, to look at while working:
   --toggle             switch the row on and off in one process: sooner, less disturbed, but the code that serves both is
                        slower for both, so it understates
   --generations N      how often the processes are started anew (default 6: fewer give no 95 % bounds)
-  --seconds N          of measuring in each (default 4)
+  --seconds N          of measuring each row in each (default 1)
   --concurrency N      requests at a time (default 16)
   --json               the result as JSON`;
 
@@ -44,7 +44,7 @@ const { values } = parseArgs({
     row: { type: 'string', multiple: true },
     toggle: { type: 'boolean', default: false },
     generations: { type: 'string', default: '6' },
-    seconds: { type: 'string', default: '4' },
+    seconds: { type: 'string', default: '1' },
     concurrency: { type: 'string', default: '16' },
     json: { type: 'boolean', default: false },
   },

@@ -6,7 +6,7 @@
  *
  * @typedef {object} Plan
  * @property {number} generations of the contests
- * @property {number} seconds of measuring in each
+ * @property {number} seconds of measuring each row in each
  * @property {Record<string, readonly string[]>} contests rows for each client
  * @property {readonly number[]} concurrency
  * @property {readonly string[]} composed rows
@@ -23,7 +23,7 @@ const COMPOSED = ['context', 'context2', 'context3', 'context5', 'observe', 'obs
 /** @type {Record<string, Plan>} */
 export const PLANS = {
   full: {
-    generations: 9,
+    generations: 6,
     seconds: 1,
     // Those that take longest last: a run that is cut off has the others.
     contests: {
@@ -53,7 +53,7 @@ export const PLANS = {
   },
   quick: {
     generations: 2,
-    seconds: 2,
+    seconds: 1,
     contests: { http: OWN, undici: OWN, fetch: OWN, http2: OWN },
     concurrency: [],
     composed: [],

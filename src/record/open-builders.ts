@@ -14,7 +14,8 @@ export class OpenBuilders implements BuilderOwner {
 
   has(roundTrip: RoundTrip): boolean {
     // Sinks are builders, of whatever recorders and copies of the library.
-    return roundTrip.sinks.some((sink) => (sink as Partial<RecordBuilder>).owner === this);
+    for (const sink of roundTrip.sinks) if ((sink as Partial<RecordBuilder>).owner === this) return true;
+    return false;
   }
 
   add(builder: RecordBuilder): void {

@@ -49,7 +49,8 @@ const SLICES = 8;
 
 /**
  * Compares rows, each in a process of its own: what instruments a process does so for good. A row's process and one of
- * `nothing` are started together and take turns, so that what else the machine does falls on both alike, and both are as warm as each other.
+ * `nothing` are started together and take turns, so that both are as warm as each other, and what else the machine does
+ * falls on both alike.
  *
  * @param {ContestOptions} options
  * @returns {Promise<ContestResult>}

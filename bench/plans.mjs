@@ -2,7 +2,7 @@
 
 /**
  * How much a run measures. `full` has the peers and takes half an hour to an hour; `short` has the library's rows, for other
- * versions of Node, and takes ten minutes; `quick` is for looking at while working, in one or two.
+ * versions of Node, and takes twenty minutes; `quick` is for looking at while working, in five.
  *
  * @typedef {object} Plan
  * @property {number} generations of the contests

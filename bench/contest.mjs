@@ -109,9 +109,7 @@ async function runGeneration(options, more) {
   const { rows } = options;
   /** @type {Pair[][]} */
   const pairs = rows.map(() => []);
-  for (const index of shuffled([...rows.keys()])) {
-    pairs[index] = await runRow(options, rows[index] ?? '', more); // an index of rows
-  }
+  for (const [index, row] of shuffled([...rows.entries()])) pairs[index] = await runRow(options, row, more);
   const nothing = pairs.flat().map(({ base }) => base);
   return {
     nothing: { cpu: median(nothing.map(({ cpu }) => cpu)), wall: median(nothing.map(({ wall }) => wall)) },
@@ -138,7 +136,7 @@ async function runRow({ client, dist, seconds, requests, warmUp, concurrency }, 
     const pairs = [];
     const end = performance.now() + seconds * 1000;
     while (pairs.length < FEWEST_BLOCKS || performance.now() < end) {
-      pairs.push(await runPair(own, base, requests, concurrency));
+      pairs.push(await runPair({ own, base }, requests, concurrency));
     }
     return pairs;
   } finally {
@@ -151,20 +149,19 @@ async function runRow({ client, dist, seconds, requests, warmUp, concurrency }, 
  * A block of each, in slices that take turns: the machine is faster and slower within a second, and by more than what is
  * to be measured. A block is long enough to have its share of collections.
  *
- * @param {ChildProcess} own
- * @param {ChildProcess} base
+ * @param {{ own: ChildProcess, base: ChildProcess }} processes
  * @param {number} requests
  * @param {number} concurrency
  * @returns {Promise<Pair>}
  */
-async function runPair(own, base, requests, concurrency) {
+async function runPair(processes, requests, concurrency) {
   const slice = Math.max(Math.ceil(requests / SLICES), concurrency * 2);
   /** @type {{ own: Times[], base: Times[] }} */
   const times = { own: [], base: [] };
   for (let done = 0; done < requests; done += slice) {
     for (const side of shuffled(/** @type {const} */ (['own', 'base']))) {
       // The cold caches after the other's turn are not its own.
-      times[side].push(await run(side === 'own' ? own : base, slice, concurrency * 2));
+      times[side].push(await run(processes[side], slice, concurrency * 2));
     }
   }
   return { own: average(times.own), base: average(times.base) };

@@ -1,6 +1,7 @@
 import type { Connection, ConnectionWatcher } from './events/connection.ts';
 import { ROUND_TRIP, type RoundTrip } from './events/round-trip.ts';
 import { callSite } from './record/call-site.ts';
+import { CapturePool } from './record/capture-pool.ts';
 import { ConnectionLog } from './record/connection-log.ts';
 import { connectionRecord } from './record/connection-record.ts';
 import { KeptRecords } from './record/kept-records.ts';
@@ -40,6 +41,7 @@ export class Recorder {
   readonly factory: TraceFactory;
   readonly #options: RecorderOptions;
   readonly #redaction: Redaction;
+  readonly #pool = new CapturePool();
   readonly #kept: KeptRecords;
   readonly #open = new OpenBuilders((builder) => this.#finish(builder));
   readonly #connections = new ConnectionLog();
@@ -56,7 +58,7 @@ export class Recorder {
     checkOptions(options);
     this.#options = options;
     this.#redaction = new Redaction(options);
-    this.#kept = new KeptRecords(options.limit ?? DEFAULT_LIMIT, (capture) =>
+    this.#kept = new KeptRecords(options.limit ?? DEFAULT_LIMIT, this.#pool, (capture) =>
       makeRecord(capture, this.#redaction),
     );
     this.factory = (info) => {
@@ -125,8 +127,9 @@ export class Recorder {
     const roundTrip = roundTripOf(info);
     // The same recorder can be in a context twice, or in a context and an observer.
     if (roundTrip === undefined || this.#open.has(roundTrip)) return;
-    const site = this.#options.callSite === true ? callSite() : undefined;
-    this.#open.add(new RecordBuilder(roundTrip, site, this.#open));
+    const capture = this.#pool.take();
+    if (this.#options.callSite === true) capture.callSite = callSite();
+    this.#open.add(new RecordBuilder(roundTrip, capture, this.#open));
   }
 
   #finish(builder: RecordBuilder): void {
@@ -137,6 +140,7 @@ export class Recorder {
     const isWanted = this.#options.onRecord !== undefined;
     if (isWanted || capture.mustBeMade) {
       const record = makeRecord(capture, this.#redaction);
+      this.#pool.give(capture);
       this.#kept.add(record);
       if (isWanted) callReported(this, 'onRecord', () => this.#options.onRecord?.(record));
     } else this.#kept.add(capture);

@@ -15,6 +15,7 @@ import { nextId } from '../trace/shared.ts';
 import { NO_TRACES, type Resolution } from '../trace/trace-list.ts';
 import { enterEvent, leaveEvent } from './clock.ts';
 import type { Connection } from './connection.ts';
+import type { RawFields } from './flat-fields.ts';
 
 /** Under this key a round trip gives itself to record builders, of whatever copy of the library. */
 export const ROUND_TRIP: unique symbol = Symbol.for('httptrace.roundTrip.1') as never;
@@ -341,9 +342,6 @@ export interface SentHead {
   fields(): readonly FieldGroup[];
 }
 
-/** Names and values of fields in turn, in the order of the wire. */
-export type FlatFields = readonly string[];
-
 /** What a probe knows of an exchange and no hook tells; read by records when the round trip is over. */
 export interface ExchangeFacts {
   readonly requestHttpVersion: string;
@@ -352,8 +350,8 @@ export interface ExchangeFacts {
   readonly bytesRead: number | undefined;
   /** Body bytes that the client's parser gave. */
   readonly bodyBytes: number | undefined;
-  readonly responseFields: FlatFields;
-  readonly trailers: FlatFields;
+  readonly responseFields: RawFields;
+  readonly trailers: RawFields;
 }
 
 /** For what ended although nobody gave a reason. */

@@ -3,14 +3,10 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { now } from '../events/clock.ts';
 import { Connection, type CloseReason } from '../events/connection.ts';
-import { bracketed, defaultPort, hostPort } from '../events/host-port.ts';
-import {
-  type ExchangeFacts,
-  type FlatFields,
-  RoundTrip,
-  type SentHead,
-  cutOff,
-} from '../events/round-trip.ts';
+import { type FlatFields, headerMap } from '../events/flat-fields.ts';
+import type { LastResponse } from '../events/last-response.ts';
+import { type ExchangeFacts, RoundTrip, type SentHead, cutOff } from '../events/round-trip.ts';
+import { Target } from '../events/target.ts';
 import { TextHead } from '../events/text-head.ts';
 import type { ResponseInfo } from '../trace/client-trace.ts';
 import { HttptraceError } from '../trace/errors.ts';
@@ -18,8 +14,9 @@ import { HOOKS } from '../trace/hooks.ts';
 import { Connections } from './connections.ts';
 import { claimFailedDial, dialOf, isDialing, whenReady } from './dial.ts';
 import { RoundTrips } from './http-requests.ts';
-import { FieldsHead, headOf, headerMap, rawField, setFields } from './request-head.ts';
+import { FieldsHead, headOf, setFields } from './request-head.ts';
 import { setOwnMethod } from './own-method.ts';
+import type { HttpOrigin } from './http-origin.ts';
 import { ResponseHead } from './response-head.ts';
 import { watchParser } from './response-parser.ts';
 
@@ -42,33 +39,6 @@ export interface CoreAgent {
 /** The agent of a request, of which @types/node does not tell; undefined when it has none. */
 export function agentOf(request: ClientRequest | undefined): CoreAgent | undefined {
   return (request as { readonly agent?: CoreAgent | null } | undefined)?.agent ?? undefined;
-}
-
-/** Where a request goes, as its agent was told. */
-export class Target {
-  readonly protocol: string;
-  readonly host: string;
-  readonly port: string;
-  readonly path: string;
-
-  constructor(protocol: string, host: string, port: string, path: string) {
-    this.protocol = protocol;
-    this.host = host;
-    this.port = port;
-    this.path = path;
-  }
-
-  get hostPort(): string {
-    return hostPort(this.host, this.port);
-  }
-
-  get url(): string {
-    const { protocol, host, port, path } = this;
-    // A request for a plain proxy names the whole URL (RFC 9112, 3.2.2).
-    if (/^https?:\/\//i.test(path)) return path;
-    const isDefault = port === defaultPort(protocol);
-    return `${protocol}//${bracketed(host)}${isDefault ? '' : `:${port}`}${path.startsWith('/') ? path : `/${path}`}`;
-  }
 }
 
 /** One request of node:http or node:https. `on…` methods are called with what the request and its socket emit. */
@@ -98,11 +68,13 @@ export class HttpRoundTrip extends RoundTrip {
   #bytesRead = 0;
   #bodyBytes: number | undefined = undefined;
   #declaredBytes: number | undefined = undefined;
+  /** Of the response; undefined when they are not recorded. */
+  #fields: FlatFields | undefined = undefined;
 
-  constructor(request: ClientRequest, target: Target, agentDials: boolean) {
-    super(target.protocol === 'https:' ? 'https' : 'http', request.method);
+  constructor(request: ClientRequest, origin: HttpOrigin, agentDials: boolean) {
+    super(origin.protocol === 'https:' ? 'https' : 'http', request.method);
     this.#request = request;
-    this.#target = target;
+    this.#target = Target.of(origin, request.path);
     this.#agentDials = agentDials;
   }
 
@@ -128,21 +100,25 @@ export class HttpRoundTrip extends RoundTrip {
 
   facts(): ExchangeFacts {
     const response = this.#response;
-    const socket = this.hasConn ? this.#socket : undefined;
     return {
       requestHttpVersion: '1.1',
-      bytesWritten: socket === undefined ? undefined : bytesWritten(socket) - this.#writtenBefore,
+      bytesWritten: this.#bytesWritten(),
       bytesRead: this.hasConn ? this.#bytesRead : undefined,
       // A length in the head tells of a body only when that has come.
       bodyBytes: this.#bodyBytes ?? (response?.complete === true ? this.#declaredBytes : undefined),
-      responseFields: this.#responseFields(),
+      responseFields: this.#fields ?? response?.rawHeaders ?? NO_FIELDS,
       trailers: response?.rawTrailers ?? NO_FIELDS,
     };
   }
 
-  #responseFields(): FlatFields {
-    const fields = this.#response?.rawHeaders ?? NO_FIELDS;
-    return this.connection === undefined ? fields : this.connection.lastFields.share(fields);
+  #bytesWritten(): number | undefined {
+    const socket = this.#socket;
+    const { connection } = this;
+    if (socket === undefined || connection === undefined) return undefined;
+    const written = bytesWritten(socket);
+    // Records are made of open round trips too, which go on writing.
+    if (this.isDone) connection.written = written;
+    return written - this.#writtenBefore;
   }
 
   // What the request emits, each before its own listeners are called.
@@ -150,8 +126,11 @@ export class HttpRoundTrip extends RoundTrip {
   onSocket(socket: Duplex): void {
     this.#socket = socket;
     // Seen before this request's own bytes are written. Its agent may have opened it for a request that is gone.
-    this.#unused = Connections.of(socket) === undefined && bytesWritten(socket) === 0;
-    if (this.detailed) this.#writtenBefore = bytesWritten(socket);
+    const connection = Connections.of(socket);
+    const written = connection?.written;
+    if (this.detailed || connection === undefined) this.#writtenBefore = written ?? bytesWritten(socket);
+    this.#unused = connection === undefined && this.#writtenBefore === 0;
+    if (connection !== undefined) connection.written = undefined;
     dialOf(socket)?.claim(this);
     // node:http emits 'socket' also for one that failed to connect at once; its error follows.
     if (socket.destroyed) return;
@@ -189,7 +168,8 @@ export class HttpRoundTrip extends RoundTrip {
 
   onResponse(response: IncomingMessage): void {
     this.#gotHead(response);
-    if (this.detailed) this.#countBody(response);
+    if (this.detailed && this.connection !== undefined)
+      this.#countBody(response, this.connection.lastResponse);
   }
 
   onFinish(): void {
@@ -375,18 +355,12 @@ export class HttpRoundTrip extends RoundTrip {
   }
 
   /** Counts what the parser gives to a body whose length no field tells. */
-  #countBody(response: IncomingMessage): void {
+  #countBody(response: IncomingMessage, last: LastResponse): void {
+    this.#fields = last.fields(response.rawHeaders);
     // Its length is that of another response's body (RFC 9110, 8.6).
-    if (this.method === 'HEAD' || response.statusCode === 304) {
-      this.#declaredBytes = 0;
-      return;
-    }
-    const { rawHeaders } = response;
-    const length = rawField(rawHeaders, 'Content-Length');
-    if (length !== undefined) {
-      this.#declaredBytes = Number(length);
-      return;
-    }
+    const hasNoBody = this.method === 'HEAD' || response.statusCode === 304;
+    this.#declaredBytes = hasNoBody ? 0 : last.contentLength;
+    if (this.#declaredBytes !== undefined) return;
     this.#bodyBytes = 0;
     const roundTrip = this;
     const before = response.push;
@@ -416,7 +390,8 @@ function onFree(this: Duplex): void {
   const roundTrip = roundTripOn(connection);
   // Also after an unwatched use: then this is all that we learn of it.
   connection.idleSince = time;
-  roundTrip?.onFree(time, this);
+  if (roundTrip === undefined) connection.written = undefined;
+  else roundTrip.onFree(time, this);
   // Its agent has closed it instead; when 'close' comes, no round trip uses it any more.
   if (roundTrip !== undefined && this.destroyed) connection.close(time, 'response', null);
 }

@@ -9,8 +9,9 @@ import { isPassedOver, isWatched, resolveTraces } from '../trace/trace-list.ts';
 import { watchConnect } from './agent-connect.ts';
 import { apart } from './apart.ts';
 import { dialingFor } from './dial.ts';
+import { HttpOrigin } from './http-origin.ts';
 import { RoundTrips } from './http-requests.ts';
-import { type CoreAgent, HttpRoundTrip, Target, agentOf, roundTripOf } from './http-round-trip.ts';
+import { type CoreAgent, HttpRoundTrip, agentOf, roundTripOf } from './http-round-trip.ts';
 import type { Patches } from './patches.ts';
 import { unwatchParsers, watchParsers } from './response-parser.ts';
 
@@ -119,7 +120,7 @@ function beforeAddRequest(
   const context = currentNode();
   if (!isWatched(context)) return;
   if (!RoundTrips.isDecided(request) && !isPassedOver(context))
-    begin(request, context, agentTarget(agent, request, options, port));
+    begin(request, context, agentOrigin(agent, request, options, port));
   if (installed !== undefined && !dialsAsCore(agent))
     watchConnect(installed, agent, (one) => RoundTrips.of(one));
 }
@@ -168,10 +169,10 @@ function tell(roundTrip: HttpRoundTrip, event: unknown, argument: unknown): void
   }
 }
 
-function begin(request: ClientRequest, context: ContextNode | undefined, target: Target): void {
+function begin(request: ClientRequest, context: ContextNode | undefined, origin: HttpOrigin): void {
   const time = now();
   const agent = agentOf(request);
-  const roundTrip = new HttpRoundTrip(request, target, agent !== undefined && dialsAsCore(agent));
+  const roundTrip = new HttpRoundTrip(request, origin, agent !== undefined && dialsAsCore(agent));
   if (!resolveTraces(roundTrip, context)) {
     RoundTrips.notWatched(request);
     return;
@@ -179,7 +180,7 @@ function begin(request: ClientRequest, context: ContextNode | undefined, target:
   if (context?.traces !== undefined) roundTrip.context = context;
   RoundTrips.begun(request, roundTrip);
   roundTrip.roundTripStart(time);
-  roundTrip.getConn(time, target.hostPort);
+  roundTrip.getConn(time, origin.hostPort);
 }
 
 /** It opens its sockets by node:http's own `createSocket`, which is wrapped. */
@@ -196,7 +197,7 @@ function beginLate(request: ClientRequest): void {
   if (!isWatched(context) || RoundTrips.isDecided(request)) return;
   // Marked, because this is asked by two ways.
   if (isPassedOver(context)) RoundTrips.notWatched(request);
-  else begin(request, context, lateTarget(request));
+  else begin(request, context, lateOrigin(request));
 }
 
 /**
@@ -210,29 +211,29 @@ function inContextOf<R>(roundTrip: HttpRoundTrip | undefined, fn: () => R): R {
   return (context ?? Context.background).run(fn);
 }
 
-function agentTarget(
+function agentOrigin(
   agent: Agent,
   request: ClientRequest,
   options: RequestOptions | string,
   legacyPort: unknown,
-): Target {
+): HttpOrigin {
   // The old form addRequest(request, host, port) is still accepted by node:http and used by old agents.
   const host = typeof options === 'string' ? options : options.host;
   const port: unknown = typeof options === 'string' ? legacyPort : options.port;
   const protocol = protocolOf(request, agent);
   const given = typeof port === 'number' || typeof port === 'string' ? String(port) : '';
-  return new Target(protocol, host || 'localhost', given || defaultPort(protocol), request.path);
+  return HttpOrigin.of(protocol, host || 'localhost', given || defaultPort(protocol));
 }
 
 /** The port is known only to the agent; without one it is read from the Host field. */
-function lateTarget(request: ClientRequest): Target {
+function lateOrigin(request: ClientRequest): HttpOrigin {
   const protocol = protocolOf(request, undefined);
   const field = request.getHeader('host');
   const port = typeof field === 'string' ? /:(\d+)$/.exec(field)?.[1] : undefined;
-  return new Target(protocol, request.host || 'localhost', port ?? defaultPort(protocol), request.path);
+  return HttpOrigin.of(protocol, request.host || 'localhost', port ?? defaultPort(protocol));
 }
 
 function protocolOf(request: ClientRequest, agent: Agent | undefined): string {
-  const agentProtocol: unknown = agent === undefined ? undefined : Reflect.get(agent, 'protocol');
+  const agentProtocol = (agent as { readonly protocol?: unknown } | undefined)?.protocol;
   return request.protocol || (typeof agentProtocol === 'string' ? agentProtocol : 'http:');
 }

@@ -1,7 +1,7 @@
 import type { OutgoingHttpHeader, OutgoingHttpHeaders } from 'node:http';
 import type { FieldGroup, SentHead } from '../events/round-trip.ts';
 import type { HeaderMap, ResponseInfo } from '../trace/client-trace.ts';
-import { headerMap } from './request-head.ts';
+import { headerMap } from '../events/flat-fields.ts';
 import { ResponseHead } from './response-head.ts';
 
 /** Header fields as node:http2 was given them: `stream.sentHeaders`. */

@@ -8,7 +8,7 @@ import { setOwnMethod } from './own-method.ts';
 import type { Patches } from './patches.ts';
 import type { Handler } from './undici-copy.ts';
 import { makesRequest } from './undici-dispatch.ts';
-import { type RawHeaders, flat, undiciHead } from './undici-headers.ts';
+import { type RawHeaders, fieldsOf, undiciHead } from './undici-headers.ts';
 import { exportsIn, versionIn } from './undici-modules.ts';
 import { originOf } from './undici-origin.ts';
 
@@ -127,7 +127,7 @@ class InterceptedRoundTrip extends RoundTrip {
       bytesWritten: undefined,
       bytesRead: undefined,
       bodyBytes: undefined,
-      responseFields: flat(this.#response?.raw ?? []),
+      responseFields: fieldsOf(this.#response?.raw ?? []),
       trailers: [],
     };
   }

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { now } from '../events/clock.ts';
 import { Connection } from '../events/connection.ts';
 import { type ExchangeFacts, RoundTrip, type SentHead, cutOff } from '../events/round-trip.ts';
+import { Target } from '../events/target.ts';
 import type { ResponseInfo } from '../trace/client-trace.ts';
 import { HttptraceError } from '../trace/errors.ts';
 import { HOOKS } from '../trace/hooks.ts';
@@ -11,8 +12,8 @@ import type { StreamExchange, StreamOwner } from './next-stream.ts';
 import { watchWrites } from './socket-writes.ts';
 import { expectRedirect } from './undici-calls.ts';
 import { type UndiciCopy, type UndiciRequest, hasWholeBody } from './undici-copy.ts';
-import { type RawHeaders, fieldIn, flat, headerMapOf, undiciHead } from './undici-headers.ts';
-import { type Origin, originOf } from './undici-origin.ts';
+import { type RawHeaders, fieldIn, fieldsOf, headerMapOf, undiciHead } from './undici-headers.ts';
+import { originOf } from './undici-origin.ts';
 import type { Waiting } from './undici-waiting.ts';
 
 /** What comes after the parser, in a later tick. */
@@ -21,8 +22,7 @@ type Later = (roundTrip: UndiciRoundTrip) => void;
 /** One request of undici: of fetch, or of any other of its APIs. `on…` methods are called with undici's messages. */
 export class UndiciRoundTrip extends RoundTrip implements StreamOwner, Waiting {
   readonly #copy: UndiciCopy;
-  readonly #origin: Origin;
-  readonly #path: string;
+  readonly #target: Target;
   /** When it was made, to tell an idle connection from one that another request hands over. */
   readonly created: number;
   /** Its body is none, or bytes; any other is read while it is sent. */
@@ -61,8 +61,7 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner, Waiting {
     super(isFetch(request, copy) ? 'fetch' : 'undici', request.method);
     this.#request = request;
     this.#copy = copy;
-    this.#origin = originOf(request.origin);
-    this.#path = request.path;
+    this.#target = Target.of(originOf(request.origin), request.path);
     this.created = created;
     this.hasWholeBody = hasWholeBody(request);
     this.callKnown = true;
@@ -73,14 +72,15 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner, Waiting {
   }
 
   get hostPort(): string {
-    return this.#origin.hostPort;
+    return this.#target.origin.hostPort;
   }
 
   get url(): string {
-    const path = this.#path;
-    // A request for a plain proxy names the whole URL (RFC 9112, 3.2.2), CONNECT the host.
-    if (/^https?:\/\//i.test(path)) return path;
-    return `${this.#origin.text}${path.startsWith('/') ? '' : '/'}${path}`;
+    return this.#target.url;
+  }
+
+  override get target(): Target {
+    return this.#target;
   }
 
   get sentHead(): SentHead | undefined {
@@ -96,14 +96,14 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner, Waiting {
       bytesWritten: socket === undefined ? undefined : socket.bytesWritten - this.#writtenBefore,
       bytesRead: socket === undefined ? undefined : socket.bytesRead - this.#readBefore,
       bodyBytes: this.#bodyBytes,
-      responseFields: flat(this.#response ?? []),
-      trailers: flat(this.#trailers ?? []),
+      responseFields: fieldsOf(this.#response ?? []),
+      trailers: fieldsOf(this.#trailers ?? []),
     };
   }
 
   /** It asks for `path`. */
   isFor(path: string): boolean {
-    return this.#path === path;
+    return this.#target.path === path;
   }
 
   get owner(): RoundTrip {

@@ -1,16 +1,18 @@
 import { now } from '../events/clock.ts';
 import type { Connection, ConnectionUse as Use } from '../events/connection.ts';
+import { type FlatFields, textOf } from '../events/flat-fields.ts';
+import type { LastResponse } from '../events/last-response.ts';
 import type { ExchangeFacts, RoundTrip, SentHead } from '../events/round-trip.ts';
 import type { HeaderMap, RoundTripInfo } from '../trace/client-trace.ts';
-import { type ConnectionFacts, connectionFacts } from './connection-record.ts';
+import type { ConnectionFacts } from './connection-record.ts';
 import type { DialBuilder } from './dial-builder.ts';
-import { microseconds } from './phases.ts';
 import type { ConnectionUse, RecordedEvent } from './types.ts';
 
 /** Numbers of one event in {@link Capture.moments}: the hook, the time, the event loop's idle time. */
 export const MOMENT = 3;
 
 const NOWHERE = { url: '' };
+const NO_FIELDS: FlatFields = [];
 
 /** Room for the events of a GET on a connection that is there; a copy is one allocation, where pushing makes three. */
 const ROOM: readonly number[] = Array.from({ length: 11 * MOMENT }, () => 0.5);
@@ -33,21 +35,29 @@ export interface EventDetail {
  * What is remembered of a round trip until somebody wants to see its record: numbers in one array and what the client
  * gave, unread. Making a record takes as long as all of the tracing, and most records of a busy program are never
  * looked at. It keeps nothing alive of the client, of the traces or of the request.
+ *
+ * It is flat, and used again when its record was dropped or made ({@link clear}): the garbage collector copies what is kept
+ * twice, object by object, and that took a third of what recording costs.
  */
 export class Capture {
   /** {@link MOMENT} numbers an event: doubles in one array, because an object an event costs three times as much. */
   readonly moments: number[] = ROOM.slice();
   /** How many of them count. */
   length = 0;
-  callSite: readonly string[] | undefined;
+  callSite: readonly string[] | undefined = undefined;
   sentHead: SentHead | undefined = undefined;
   /** Where the connection was to go. */
   hostPort = '';
   status: number | undefined = undefined;
   statusText = '';
   httpVersion = '';
-  use: Use | undefined = undefined;
   connection: ConnectionFacts | undefined = undefined;
+  // How it got its connection; see `ConnectionUse`.
+  reused = false;
+  wasIdle = false;
+  served = 0;
+  /** NaN when not known. A double from the first, which V8 keeps in its place, where a new one is a new object. */
+  idleTime = Number.NaN;
   dial: DialBuilder | undefined = undefined;
   informational: Informational[] | undefined = undefined;
   details: EventDetail[] | undefined = undefined;
@@ -68,17 +78,21 @@ export class Capture {
   clientVersion = '';
   method = '';
   target: { readonly url: string } = NOWHERE;
-  facts: ExchangeFacts | undefined = undefined;
+  requestHttpVersion = '';
+  bytesWritten: number | undefined = undefined;
+  bytesRead: number | undefined = undefined;
+  bodyBytes: number | undefined = undefined;
+  responseFields: FlatFields = NO_FIELDS;
+  trailers: FlatFields = NO_FIELDS;
   after: ConnectionUse['after'] = undefined;
   closeReason: string | undefined = undefined;
-  /** When it was closed: its end, where no event tells one. */
-  closed = 0;
+  /** When it was taken before its end, in milliseconds; NaN when it had ended. */
+  taken = Number.NaN;
   /** Its own dial opened the connection that served it. */
   ownDial = false;
 
-  constructor(callSite: readonly string[] | undefined) {
-    this.callSite = callSite;
-  }
+  /** The next one in a pool. */
+  next: Capture | undefined = undefined;
 
   /** Remembers an event. `idle`: for how long the event loop had been idle; NaN where no phase can begin or end. */
   add(code: number, time: number, idle: number): void {
@@ -92,9 +106,18 @@ export class Capture {
     this.length = length + MOMENT;
   }
 
+  /** It got its connection. */
+  got(facts: ConnectionFacts, use: Use): void {
+    this.connection = facts;
+    this.reused = use.reused;
+    this.wasIdle = use.wasIdle;
+    this.served = use.served;
+    this.idleTime = use.idleTime ?? Number.NaN;
+  }
+
   /** Reads from `roundTrip` what only it knows, and will not know any more. */
   close(roundTrip: RoundTrip, putIdleError: Error | null | undefined): void {
-    this.closed = microseconds(now());
+    if (!this.done) this.taken = now();
     this.id = roundTrip.id;
     this.callId = roundTrip.callId;
     this.attempt = roundTrip.attempt;
@@ -105,18 +128,66 @@ export class Capture {
     this.clientVersion = roundTrip.clientVersion;
     this.method = roundTrip.method;
     this.target = roundTrip.target;
-    this.facts = roundTrip.facts();
     this.sentHead ??= roundTrip.sentHead;
     const { connection } = roundTrip;
+    this.#readFacts(roundTrip.facts(), connection?.lastResponse);
     if (connection === undefined) return;
-    this.connection ??= connectionFacts(connection, roundTrip);
-    this.ownDial = this.use?.reused === false && connection.dial?.owner === roundTrip;
+    this.ownDial = !this.reused && connection.dial?.owner === roundTrip;
     if (!this.done) return;
     this.after = this.#afterwards(connection, putIdleError);
     // It may not have been closed yet, so the connection itself cannot tell.
     if (this.after === 'closed') {
       this.closeReason = putIdleError?.message ?? (this.error === null ? 'response' : 'error');
     }
+  }
+
+  #readFacts(facts: ExchangeFacts, last: LastResponse | undefined): void {
+    this.requestHttpVersion = facts.requestHttpVersion;
+    this.bytesWritten = facts.bytesWritten;
+    this.bytesRead = facts.bytesRead;
+    this.bodyBytes = facts.bodyBytes;
+    this.responseFields =
+      last === undefined ? facts.responseFields.map(textOf) : last.fields(facts.responseFields);
+    // Most have none, in an array of their own.
+    if (facts.trailers.length > 0) this.trailers = facts.trailers.map(textOf);
+  }
+
+  /** Forgets all of it, so that it can capture another round trip. */
+  clear(): void {
+    this.length = 0;
+    this.callSite = undefined;
+    this.sentHead = undefined;
+    this.hostPort = '';
+    this.status = undefined;
+    this.statusText = '';
+    this.httpVersion = '';
+    this.connection = undefined;
+    this.reused = false;
+    this.wasIdle = false;
+    this.served = 0;
+    this.idleTime = Number.NaN;
+    this.dial = undefined;
+    this.informational = undefined;
+    this.details = undefined;
+    this.error = null;
+    this.writeFailed = false;
+    this.done = false;
+    this.target = NOWHERE;
+    this.bytesWritten = undefined;
+    this.bytesRead = undefined;
+    this.bodyBytes = undefined;
+    this.responseFields = NO_FIELDS;
+    this.trailers = NO_FIELDS;
+    this.after = undefined;
+    this.closeReason = undefined;
+    this.taken = Number.NaN;
+    this.ownDial = false;
+    this.next = undefined;
+  }
+
+  /** More events than there is room for have made it large. */
+  get isLarge(): boolean {
+    return this.moments.length > ROOM.length;
   }
 
   /**
@@ -132,12 +203,12 @@ export class Capture {
   ): NonNullable<ConnectionUse['after']> {
     // A pool is not asked, and CONNECT takes over the stream alone: the connection stays until its session ends.
     if (connection.protocol === 'h2') return connection.closed === undefined ? 'kept' : 'closed';
-    if (this.#isHandedOver) return 'handed-over';
+    if (this.#isHandedOver()) return 'handed-over';
     return putIdleError === null ? 'kept' : 'closed';
   }
 
   /** With 101, or whatever the answer to CONNECT, the socket is the program's own. */
-  get #isHandedOver(): boolean {
+  #isHandedOver(): boolean {
     return this.status === 101 || (this.method === 'CONNECT' && this.status !== undefined);
   }
 }

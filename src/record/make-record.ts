@@ -1,4 +1,4 @@
-import type { ExchangeFacts, FlatFields } from '../events/round-trip.ts';
+import type { FlatFields } from '../events/flat-fields.ts';
 import type { HeaderMap } from '../trace/client-trace.ts';
 import { HOOKS, HOOK_NAMES, type Hook, type HookName } from '../trace/hooks.ts';
 import { addBusy } from './busy.ts';
@@ -30,7 +30,7 @@ const SERVER_TIMING = 'server-timing';
 
 /** The record of what was captured: of a finished round trip, or of one that was still open. */
 export function makeRecord(capture: Capture, redaction: Redaction): RoundTripRecord {
-  const { error, connection, dial, facts = NOTHING } = capture;
+  const { error, connection, dial } = capture;
   const moments = momentsOf(capture);
   const { start } = moments;
   const id = globalId(capture.id);
@@ -54,10 +54,10 @@ export function makeRecord(capture: Capture, redaction: Redaction): RoundTripRec
     // A mock's answer took no time that any phase is about.
     phases: capture.intercepted ? [] : addBusy(phasesOf(moments), capture, start),
     events: eventsOf(capture),
-    request: requestOf(capture, facts, redaction),
+    request: requestOf(capture, redaction),
     informational: informationalOf(capture, redaction),
   };
-  if (capture.status !== undefined) record.response = responseOf(capture, capture.status, facts, redaction);
+  if (capture.status !== undefined) record.response = responseOf(capture, capture.status, redaction);
   if (connection !== undefined) record.connection = connectionOf(capture, connection);
   if (dial !== undefined) record.dial = dialOf(dial, capture, moments, redaction);
   if (error !== null) record.error = errorRecord(error, redaction, lastPhase(moments));
@@ -65,23 +65,15 @@ export function makeRecord(capture: Capture, redaction: Redaction): RoundTripRec
   return record;
 }
 
-const NOTHING: ExchangeFacts = {
-  requestHttpVersion: '1.1',
-  bytesWritten: undefined,
-  bytesRead: undefined,
-  bodyBytes: undefined,
-  responseFields: [],
-  trailers: [],
-};
-
 function momentsOf(capture: Capture): Moments {
   const { dial, connection } = capture;
+  const taken = microseconds(capture.taken);
   const dialCounts = dial !== undefined && (connection === undefined || capture.ownDial);
   const proxied = dialCounts && isProxied(capture);
   return {
-    start: timeOf(capture, HOOKS.roundTripStart) ?? capture.closed,
+    start: timeOf(capture, HOOKS.roundTripStart) ?? taken,
     // A failure after the last byte (the upload broke off) is still told in `error`.
-    end: timeOf(capture, HOOKS.gotLastResponseByte) ?? timeOf(capture, HOOKS.roundTripDone) ?? capture.closed,
+    end: timeOf(capture, HOOKS.gotLastResponseByte) ?? timeOf(capture, HOOKS.roundTripDone) ?? taken,
     dnsStart: lastTimeOf(capture, HOOKS.dnsStart),
     connectStart: timeOf(capture, HOOKS.connectStart),
     connectDone: dial?.attempts.at(-1)?.err === null ? lastTimeOf(capture, HOOKS.connectDone) : undefined,
@@ -127,15 +119,16 @@ function eventsOf(capture: Capture): RecordedEvent[] {
 }
 
 /** What an event says that is remembered for another reason already. */
-function detailOf({ hostPort, use, status }: Capture, name: HookName): RecordedEvent['detail'] {
+function detailOf(
+  { hostPort, reused, wasIdle, idleTime, status }: Capture,
+  name: HookName,
+): RecordedEvent['detail'] {
   switch (name) {
     case 'getConn':
       return { hostPort };
-    case 'gotConn': {
-      const { reused = false, wasIdle = false, idleTime } = use ?? {};
-      if (!wasIdle || idleTime === undefined) return { reused, wasIdle };
+    case 'gotConn':
+      if (!wasIdle || Number.isNaN(idleTime)) return { reused, wasIdle };
       return { reused, wasIdle, idleTime: microseconds(idleTime) };
-    }
     case 'gotResponse':
       return status === undefined ? undefined : { status };
     default:
@@ -160,7 +153,7 @@ function isOriginsHandshake({ connection, dial, target }: Capture): boolean {
   return connection !== undefined || dial.handshakes > 1 || dial.tlsError !== null;
 }
 
-function requestOf(capture: Capture, facts: ExchangeFacts, redaction: Redaction): RequestRecord {
+function requestOf(capture: Capture, redaction: Redaction): RequestRecord {
   const header: HeaderField[] = [];
   for (const { name, values } of capture.sentHead?.fields() ?? []) {
     for (const value of values) header.push(redaction.field(name, value));
@@ -168,29 +161,25 @@ function requestOf(capture: Capture, facts: ExchangeFacts, redaction: Redaction)
   const request: Mutable<RequestRecord> = {
     method: capture.method,
     url: redaction.url(capture.target.url),
-    httpVersion: facts.requestHttpVersion,
+    httpVersion: capture.requestHttpVersion,
     header,
   };
-  if (facts.bytesWritten !== undefined) request.wireBytes = facts.bytesWritten;
+  if (capture.bytesWritten !== undefined) request.wireBytes = capture.bytesWritten;
   return request;
 }
 
-function responseOf(
-  { statusText, httpVersion }: Capture,
-  status: number,
-  facts: ExchangeFacts,
-  redaction: Redaction,
-): ResponseRecord {
+function responseOf(capture: Capture, status: number, redaction: Redaction): ResponseRecord {
+  const { statusText, httpVersion, responseFields, trailers, bytesRead, bodyBytes } = capture;
   const response: Mutable<ResponseRecord> = {
     status,
     statusText,
     httpVersion,
-    header: fieldsOf(facts.responseFields, redaction),
-    trailers: fieldsOf(facts.trailers, redaction),
-    serverTiming: serverTimingOf(facts),
+    header: fieldsOf(responseFields, redaction),
+    trailers: fieldsOf(trailers, redaction),
+    serverTiming: serverTimingOf(capture),
   };
-  if (facts.bytesRead !== undefined) response.wireBytes = facts.bytesRead;
-  if (facts.bodyBytes !== undefined) response.bodyBytes = facts.bodyBytes;
+  if (bytesRead !== undefined) response.wireBytes = bytesRead;
+  if (bodyBytes !== undefined) response.bodyBytes = bodyBytes;
   return response;
 }
 
@@ -201,7 +190,7 @@ function fieldsOf(flat: FlatFields, redaction: Redaction): HeaderField[] {
 }
 
 /** A trailer may carry it too (W3C Server Timing, 2). */
-function serverTimingOf({ responseFields, trailers }: ExchangeFacts): ResponseRecord['serverTiming'] {
+function serverTimingOf({ responseFields, trailers }: Capture): ResponseRecord['serverTiming'] {
   const entries: ServerTimingEntry[] = [];
   addServerTiming(responseFields, entries);
   addServerTiming(trailers, entries);
@@ -227,14 +216,14 @@ function informationalOf({ informational }: Capture, redaction: Redaction): Info
 }
 
 function connectionOf(capture: Capture, facts: ConnectionFacts): ConnectionUse {
-  const { use } = capture;
+  const { reused, wasIdle, served, idleTime } = capture;
   // Field by field: a spread of them costs more than all the rest of the record.
   const { id, protocol, transport, openedBy, local, remote, proxy, tls } = facts;
   const record: Mutable<ConnectionUse> = {
     id,
-    reused: use?.reused ?? false,
-    wasIdle: use?.wasIdle ?? false,
-    served: use?.served ?? 0,
+    reused,
+    wasIdle,
+    served,
     protocol,
     transport,
   };
@@ -243,7 +232,7 @@ function connectionOf(capture: Capture, facts: ConnectionFacts): ConnectionUse {
   if (remote !== undefined) record.remote = remote;
   if (proxy !== undefined) record.proxy = proxy;
   if (tls !== undefined) record.tls = tls;
-  if (use?.wasIdle === true && use.idleTime !== undefined) record.idleTime = microseconds(use.idleTime);
+  if (wasIdle && !Number.isNaN(idleTime)) record.idleTime = microseconds(idleTime);
   if (capture.after !== undefined) record.after = capture.after;
   if (capture.closeReason !== undefined) record.closeReason = capture.closeReason;
   return record;

@@ -10,7 +10,7 @@ import type {
   WroteRequestInfo,
 } from '../trace/client-trace.ts';
 import { HOOKS, HOOK_NAMES, type Hook } from '../trace/hooks.ts';
-import { Capture, type EventDetail } from './capture.ts';
+import type { Capture, EventDetail } from './capture.ts';
 import { connectionFacts } from './connection-record.ts';
 import { DialBuilder } from './dial-builder.ts';
 import { errorWord } from './error-record.ts';
@@ -33,10 +33,11 @@ export class RecordBuilder implements EventSink {
   earlier: RecordBuilder | undefined = undefined;
   later: RecordBuilder | undefined = undefined;
 
-  constructor(roundTrip: RoundTrip, callSite: readonly string[] | undefined, owner: BuilderOwner) {
+  /** @param capture - an empty one. */
+  constructor(roundTrip: RoundTrip, capture: Capture, owner: BuilderOwner) {
     this.roundTrip = roundTrip;
     this.owner = owner;
-    this.#capture = new Capture(callSite);
+    this.#capture = capture;
     roundTrip.addSink(this);
   }
 
@@ -85,10 +86,9 @@ export class RecordBuilder implements EventSink {
         return undefined;
       case HOOKS.gotConn: {
         const { connection } = this.roundTrip;
-        if (connection === undefined) return undefined;
-        capture.use = connection.use;
+        if (connection?.use === undefined) return undefined;
         // Now, because a socket that has been closed by the end no longer knows its addresses. Read once a connection.
-        capture.connection = connectionFacts(connection, this.roundTrip);
+        capture.got(connectionFacts(connection, this.roundTrip), connection.use);
         return undefined;
       }
       case HOOKS.wroteHeaders:
@@ -101,9 +101,10 @@ export class RecordBuilder implements EventSink {
       }
       case HOOKS.gotResponse: {
         const { status, statusText, httpVersion } = a as ResponseInfo;
+        const last = this.roundTrip.connection?.lastResponse;
         capture.status = status;
-        capture.statusText = statusText;
-        capture.httpVersion = httpVersion;
+        capture.statusText = last === undefined ? statusText : last.statusText(statusText);
+        capture.httpVersion = last === undefined ? httpVersion : last.httpVersion(httpVersion);
         return undefined;
       }
       case HOOKS.putIdleConn:

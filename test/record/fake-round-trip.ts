@@ -1,10 +1,6 @@
-import {
-  type ExchangeFacts,
-  type FlatFields,
-  RoundTrip,
-  type SentHead,
-} from '../../src/events/round-trip.ts';
-import type { Capture } from '../../src/record/capture.ts';
+import type { FlatFields } from '../../src/events/flat-fields.ts';
+import { type ExchangeFacts, RoundTrip, type SentHead } from '../../src/events/round-trip.ts';
+import { Capture } from '../../src/record/capture.ts';
 import { makeRecord } from '../../src/record/make-record.ts';
 import { RecordBuilder } from '../../src/record/record-builder.ts';
 import { Redaction, type RedactionOptions } from '../../src/record/redact.ts';
@@ -22,7 +18,7 @@ export class FakeRoundTrip extends RoundTrip {
 
   constructor() {
     super('http', 'GET');
-    this.builder = new RecordBuilder(this, undefined, { finish: () => this.#capture() });
+    this.builder = new RecordBuilder(this, new Capture(), { finish: () => this.#capture() });
   }
 
   facts(): ExchangeFacts {

@@ -135,6 +135,68 @@ describe('a recorder', () => {
     expect(none.dropped).toBe(0);
   });
 
+  it.each([1, 2.5, 3])(
+    'keeps the latest in their order while its limit of %s is passed again and again',
+    async (limit) => {
+      const { origin } = await ok();
+      const recorder = new Recorder({ limit });
+      const most = Math.floor(limit);
+      for (let number = 1; number <= 8; number++) {
+        await recorder.run(() => get(`${origin}/${number}`));
+        await recorder.flush();
+        const first = Math.max(1, number - most + 1);
+        const paths = Array.from({ length: Math.min(number, most) }, (_, i) => `/${first + i}`);
+        // Asked now and then only, so that records and what no record was made of yet take each other's places.
+        if (number % 3 === 1) continue;
+        expect(recorder.records.map(({ request }) => new URL(request.url).pathname)).toEqual(paths);
+        expect(recorder.dropped).toBe(Math.max(0, number - most));
+      }
+    },
+  );
+
+  it('gives the records that there are when asked, and the same ones the next time', async () => {
+    const { origin } = await ok();
+    const recorder = new Recorder();
+    await recorder.run(() => get(`${origin}/1`));
+    await recorder.flush();
+    const { records } = recorder;
+    await recorder.run(() => get(`${origin}/2`));
+    await recorder.flush();
+    expect(records.map((one) => expectValid(one).request.url)).toEqual([`${origin}/1`]);
+    expect(recorder.records[0]).toBe(records[0]);
+  });
+
+  it('tells nothing in one record of the round trip whose place it took', async () => {
+    const server = await scriptedServer(async (peer) => {
+      await peer.head();
+      peer.send(
+        'HTTP/1.1 200 First\r\nTrailer: A\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\nA: a\r\n\r\n',
+      );
+      await peer.head();
+      peer.send('HTTP/1.1 204\r\n\r\n');
+      await peer.head();
+    });
+    const recorder = new Recorder({ limit: 1 });
+    const agent = httpAgent();
+    await recorder.run(() => get(`${server.origin}/first`, { agent }));
+    await recorder.flush();
+    await recorder.run(() => get(`${server.origin}/second`, { agent, method: 'OPTIONS' }));
+    await recorder.flush();
+    const [second] = recorder.records.map(expectValid);
+    expect(second).toMatchObject({
+      request: { method: 'OPTIONS', url: `${server.origin}/second` },
+      response: { status: 204, statusText: '', header: [], trailers: [], bodyBytes: 0 },
+    });
+    const request = recorder.run(() => open(`${server.origin}/third`, { agent }).end());
+    await recorder.flush({ timeout: 1 });
+    const [third] = recorder.records.map(expectValid);
+    expect(third).toMatchObject({ outcome: 'incomplete', request: { url: `${server.origin}/third` } });
+    expect(third).not.toHaveProperty('response');
+    const failed = errorOf(request);
+    request.destroy();
+    await failed;
+  });
+
   it('shows values by its allow-lists', async () => {
     const { origin } = await ok();
     const recorder = new Recorder({ allowQuery: ['page'], allowHeaders: ['X-Api-Key'] });

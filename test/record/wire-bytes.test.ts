@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 
-import { record } from '../../src/index.ts';
+import { Recorder, record, runWithClientTrace } from '../../src/index.ts';
 import { scriptedServer } from '../helpers/scripted-server.ts';
 import { agentFor, finish, open } from '../http/exchange.ts';
 import { expectValid } from './valid.ts';
@@ -84,6 +84,64 @@ describe.each(['http', 'https'])('bytes of %s', (scheme) => {
     expect(records.map(({ request }) => request.wireBytes)).toEqual(sizes);
     expect(records.map(({ response }) => response?.bodyBytes)).toEqual([5, 10]);
     expect(records.map(({ connection }) => connection?.reused)).toEqual([false, true]);
+  });
+
+  it('of a request after others on its connection that nobody recorded', async () => {
+    const sizes: number[] = [];
+    const server = await scriptedServer(
+      async (peer) => {
+        for (;;) {
+          const before = peer.received.length;
+          await peer.head();
+          sizes.push(peer.received.length - before);
+          peer.respond();
+        }
+      },
+      { tls: scheme === 'https' },
+    );
+    const agent = agentFor(server.origin);
+    function ask(path: string) {
+      return finish(open(server.origin + path, { agent }));
+    }
+    const recorder = new Recorder();
+    const hooks = { gotConn() {} };
+    await recorder.run(() => ask('/recorded'));
+    await ask('/watched/by/nobody');
+    await recorder.run(() => ask('/recorded/again'));
+    await runWithClientTrace(hooks, () => ask('/with/hooks/only'));
+    await recorder.run(() => ask('/recorded/a/third/time'));
+    await recorder.run(() => ask('/recorded/right/after/that'));
+    await recorder.flush();
+    expect(recorder.records.map(({ request }) => request.wireBytes)).toEqual(
+      [0, 2, 4, 5].map((at) => sizes[at]),
+    );
+  });
+
+  it('of a request after one that was recorded before its end', async () => {
+    let sent = 0;
+    const server = await scriptedServer(
+      async (peer) => {
+        await peer.head();
+        await peer.bytes(20);
+        peer.respond();
+        const before = peer.received.length;
+        await peer.head();
+        sent = peer.received.length - before;
+        peer.respond();
+      },
+      { tls: scheme === 'https' },
+    );
+    const agent = agentFor(server.origin);
+    const recorder = new Recorder();
+    const headers = { 'content-length': 20 };
+    const slow = recorder.run(() => open(server.origin, { method: 'POST', agent, headers }));
+    await new Promise<void>((resolve) => void slow.write('half of it', () => resolve()));
+    await recorder.flush({ timeout: 0 });
+    await finish(slow, 'and so on!');
+    await recorder.run(() => finish(open(server.origin, { agent })));
+    await recorder.flush();
+    expect(recorder.records.map(({ outcome }) => outcome)).toEqual(['incomplete', 'ok']);
+    expect(recorder.records[1]?.request.wireBytes).toBe(sent);
   });
 
   it('of a response that breaks off: what came, and of the body nothing that is not known', async () => {

@@ -1,0 +1,48 @@
+import type { HeaderMap } from '../trace/client-trace.ts';
+
+/** Names and values of fields in turn, in the order of the wire. */
+export type FlatFields = readonly string[];
+
+/** The same as a client gives them: undici's parser gives bytes. */
+export type RawFields = readonly (string | Uint8Array)[];
+
+/** Bytes of a head are Latin-1 (RFC 9110, 5.5). */
+export function textOf(field: string | Uint8Array): string {
+  return typeof field === 'string'
+    ? field
+    : Buffer.from(field.buffer, field.byteOffset, field.byteLength).toString('latin1');
+}
+
+/** `field` is `text`. Bytes are compared where they are: making strings of them takes ten times as long. */
+export function isText(field: string | Uint8Array, text: string | undefined): boolean {
+  if (typeof field === 'string') return field === text;
+  if (text === undefined || field.length !== text.length) return false;
+  for (let i = 0; i < field.length; i++) if (field[i] !== text.charCodeAt(i)) return false;
+  return true;
+}
+
+/**
+ * The first field called `name`, which is in the case that is the most usual; read here because `message.headers` makes the
+ * whole map.
+ */
+export function rawField(raw: FlatFields, name: string): string | undefined {
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const other = raw[i]!;
+    if (other === name) return raw[i + 1];
+    // The length first: lower case is made for the fewest.
+    if (other.length === name.length && other.toLowerCase() === name.toLowerCase()) return raw[i + 1];
+  }
+  return undefined;
+}
+
+/** The map that hooks get. */
+export function headerMap(raw: FlatFields): HeaderMap {
+  const map: Record<string, string[]> = Object.create(null) as Record<string, string[]>;
+  for (let i = 0; i + 1 < raw.length; i += 2) {
+    const name = raw[i]!.toLowerCase();
+    const values = map[name];
+    if (values === undefined) map[name] = [raw[i + 1]!];
+    else values.push(raw[i + 1]!);
+  }
+  return map;
+}

@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+
+import { CapturePool } from '../../src/record/capture-pool.ts';
+import { Capture, MOMENT } from '../../src/record/capture.ts';
+import { DialBuilder } from '../../src/record/dial-builder.ts';
+import { FakeRoundTrip } from './fake-round-trip.ts';
+
+/** One in which every field is other than at first. */
+function full(): Capture {
+  const capture = new Capture();
+  capture.add(1, 2, 3);
+  capture.callSite = ['here'];
+  capture.hostPort = 'host:80';
+  capture.got(
+    { id: 'c', protocol: 'http/1.1', transport: 'tcp' },
+    { reused: true, wasIdle: true, idleTime: 1, served: 2 },
+  );
+  capture.dial = new DialBuilder();
+  capture.informational = [];
+  capture.details = [];
+  capture.error = new Error('of the one before');
+  capture.writeFailed = true;
+  const roundTrip = new FakeRoundTrip();
+  roundTrip.responseFields = ['Server', 'a'];
+  roundTrip.trailers = ['Trailer', 'a'];
+  roundTrip.facts = () => ({
+    requestHttpVersion: '1.1',
+    bytesWritten: 1,
+    bytesRead: 2,
+    bodyBytes: 3,
+    responseFields: roundTrip.responseFields,
+    trailers: roundTrip.trailers,
+  });
+  capture.close(roundTrip, undefined);
+  capture.done = true;
+  capture.status = 200;
+  capture.statusText = 'OK';
+  capture.httpVersion = '1.1';
+  capture.after = 'closed';
+  capture.closeReason = 'error';
+  capture.ownDial = true;
+  return capture;
+}
+
+/** Always told of a round trip, so nothing of the one before can be left. */
+const TOLD_AT_THE_END = [
+  'id',
+  'callId',
+  'attempt',
+  'reason',
+  'callKnown',
+  'intercepted',
+  'client',
+  'clientVersion',
+  'method',
+  'requestHttpVersion',
+];
+
+describe('a pool of captures', () => {
+  it('gives one again as if it were new', () => {
+    const pool = new CapturePool();
+    const used = full();
+    pool.give(used);
+    const again = pool.take();
+    expect(again).toBe(used);
+    const { moments: _, ...fresh } = new Capture();
+    for (const [name, value] of Object.entries(fresh)) {
+      if (TOLD_AT_THE_END.includes(name)) continue;
+      expect([name, Reflect.get(again, name)]).toEqual([name, value]);
+    }
+  });
+
+  it('gives each to one only', () => {
+    const pool = new CapturePool();
+    pool.give(new Capture());
+    pool.give(new Capture());
+    expect(new Set([pool.take(), pool.take(), pool.take()]).size).toBe(3);
+  });
+
+  it('does not keep one that many events have made large', () => {
+    const pool = new CapturePool();
+    const large = new Capture();
+    for (let event = 0; event < 100; event++) large.add(1, event, 0);
+    expect(large.length).toBe(100 * MOMENT);
+    pool.give(large);
+    expect(pool.take()).not.toBe(large);
+  });
+
+  it('keeps no more than were of use at once in a usual program', () => {
+    const pool = new CapturePool();
+    const many = Array.from({ length: 1000 }, () => new Capture());
+    for (const one of many) pool.give(one);
+    const known = new Set(many);
+    const taken = Array.from({ length: 1000 }, () => pool.take());
+    expect(taken.filter((one) => known.has(one))).toHaveLength(64);
+  });
+});

@@ -56,16 +56,19 @@ export class RecordBuilder implements EventSink {
     const capture = this.#capture;
     if (capture === undefined) return;
     const at = capture.length;
-    capture.add(hook.code, time, this.#bounds(hook) ? idleAt(capture, time) : Number.NaN);
+    capture.add(hook.code, time, this.#bounds(hook, capture) ? idleAt(capture, time) : Number.NaN);
     const detail = this.#remember(capture, hook, time, a, b, c);
     if (detail !== undefined) (capture.details ??= []).push({ at, detail });
     if (hook === HOOKS.roundTripDone) this.owner.finish(this);
   }
 
   /** Whether a phase can begin or end with the event: for how long the event loop had been idle then tells how busy it was. */
-  #bounds(hook: Hook): boolean {
+  #bounds(hook: Hook, capture: Capture): boolean {
+    if (BOUNDS[hook.code] !== true) return false;
+    // After a 1xx the final head is what was waited for, else the first byte.
+    if (hook === HOOKS.gotResponse) return capture.informational !== undefined;
     // A round trip whose last byte came has ended with that.
-    return BOUNDS[hook.code] === true && !(hook === HOOKS.roundTripDone && this.roundTrip.lastByteSeen);
+    return hook !== HOOKS.roundTripDone || !this.roundTrip.lastByteSeen;
   }
 
   /**

@@ -4,6 +4,8 @@ import type { FieldGroup, SentHead } from './round-trip.ts';
 export class TextHead implements SentHead {
   /** It asks for a 100 (RFC 9110, 10.1.1). */
   readonly expectsContinue: boolean;
+  /** It tells of a body to come (RFC 9112, 6). */
+  readonly tellsOfBody: boolean;
   /** From the end of the first line on. */
   readonly #text: string;
   #fields: readonly FieldGroup[] | undefined = undefined;
@@ -12,6 +14,7 @@ export class TextHead implements SentHead {
   constructor(head: string) {
     this.#text = afterFirstLine(head);
     this.expectsContinue = expectsContinue(this.#text);
+    this.tellsOfBody = /\r\n(?:content-length|transfer-encoding):/i.test(this.#text);
   }
 
   /** `head` has the same fields. */

@@ -65,6 +65,8 @@ export class HttpRoundTrip extends RoundTrip {
   /** Its parser could not be watched. */
   #listensToData = false;
   #writtenBefore = 0;
+  /** Known when the request was a head alone and has been written. */
+  #headBytes: number | undefined = undefined;
   #bytesRead = 0;
   #bodyBytes: number | undefined = undefined;
   #declaredBytes: number | undefined = undefined;
@@ -115,7 +117,8 @@ export class HttpRoundTrip extends RoundTrip {
     const socket = this.#socket;
     const { connection } = this;
     if (socket === undefined || connection === undefined) return undefined;
-    const written = bytesWritten(socket);
+    const headBytes = this.#headBytes;
+    const written = headBytes === undefined ? bytesWritten(socket) : this.#writtenBefore + headBytes;
     // Records are made of open round trips too, which go on writing.
     if (this.isDone) connection.written = written;
     return written - this.#writtenBefore;
@@ -176,6 +179,16 @@ export class HttpRoundTrip extends RoundTrip {
     const time = now();
     this.#writeHeaders(time);
     this.wroteRequest(time, null);
+    if (this.detailed) this.#headBytes = this.#bytesOfHeadAlone();
+  }
+
+  /** Bytes of a request that was no more than a head: what is known need not be asked of Node's C++. */
+  #bytesOfHeadAlone(): number | undefined {
+    const request = this.#request;
+    const head = request === undefined ? undefined : headOf(request);
+    if (head === undefined || this.#head?.tellsOfBody !== false || !endedEmpty(request)) return undefined;
+    // It is Latin-1.
+    return head.length;
   }
 
   onError(err: Error): void {
@@ -426,6 +439,14 @@ function checkEnd(roundTrip: HttpRoundTrip): void {
 
 function writeHeaders(roundTrip: HttpRoundTrip): void {
   roundTrip.writeHeadersNow();
+}
+
+/**
+ * `end()` was called without data before anything was sent: then nothing follows the head, unless the head itself names a
+ * length. `_contentLength` is private; where it is missing, the answer is no.
+ */
+function endedEmpty(request: ClientRequest | undefined): boolean {
+  return (request as { readonly _contentLength?: unknown } | undefined)?._contentLength === 0;
 }
 
 function bytesWritten(socket: Duplex): number {

@@ -1,4 +1,4 @@
-import { loopIdle } from '../events/clock.ts';
+import { loopIdleAt } from '../events/clock.ts';
 import type { EventSink, RoundTrip } from '../events/round-trip.ts';
 import type {
   DNSDoneInfo,
@@ -164,7 +164,7 @@ export class RecordBuilder implements EventSink {
 /** For how long the event loop had been idle at `time`. Node is asked once for all that happened at one time. */
 function idleAt({ moments, length }: Capture, time: number): number {
   const isKnown = length > 0 && moments[length - 2] === time && !Number.isNaN(moments[length - 1]);
-  return isKnown ? moments[length - 1]! : loopIdle();
+  return isKnown ? moments[length - 1]! : loopIdleAt(time);
 }
 
 function dialOf(capture: Capture): DialBuilder {

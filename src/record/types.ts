@@ -87,7 +87,7 @@ export interface Phase {
   readonly duration: number;
   /**
    * Milliseconds of it in which the event loop of its thread was busy: running JavaScript, or whatever else is not waiting
-   * for I/O; so also what it did for this request. Absent when it was not, and when that is not known.
+   * for I/O; so also what it did for this request. To 20 microseconds. Absent when it was not, and when that is not known.
    */
   readonly busy?: number;
 }

@@ -1,9 +1,9 @@
 import type { Duplex } from 'node:stream';
 import type { Connection } from '../events/connection.ts';
-import { isEachObserved } from '../trace/trace-list.ts';
 import { Given } from './given.ts';
+import { Marking } from './marking.ts';
 
-/** Keeps the connection of a socket on the socket, where each socket gets one. */
+/** Keeps the connection of a socket on the socket. */
 class Mark extends Given {
   #connection: Connection;
 
@@ -22,17 +22,35 @@ class Mark extends Given {
   }
 }
 
-/** Keeps it where few sockets have one. */
+/** Keeps it where marks do not pay. */
 const few = new WeakMap<object, Connection>();
+/** Some socket may have one. V8 finds out slowly that an object has no mark. */
+let hasMarks = false;
 
-/** The connection of a socket, whichever probe made it. Kept in two ways for the reason of `RoundTrips` in http-requests.ts. */
+/** The connection of a socket, whichever probe made it. */
 export const Connections = {
   of(socket: object): Connection | undefined {
-    return Mark.of(socket) ?? few.get(socket);
+    const marked = hasMarks ? Mark.of(socket) : undefined;
+    return marked ?? ofFew(socket);
   },
 
   set(socket: Duplex, connection: Connection): void {
-    if (isEachObserved() || Mark.of(socket) !== undefined) Mark.set(socket, connection);
+    if (Marking.pays() || (hasMarks && Mark.of(socket) !== undefined)) mark(socket, connection);
     else few.set(socket, connection);
   },
 };
+
+function ofFew(socket: object): Connection | undefined {
+  const connection = few.get(socket);
+  // A connection outlives the time in which few were watched.
+  if (connection !== undefined && Marking.pays()) {
+    few.delete(socket);
+    mark(socket, connection);
+  }
+  return connection;
+}
+
+function mark(socket: object, connection: Connection): void {
+  hasMarks = true;
+  Mark.set(socket, connection);
+}

@@ -1,8 +1,8 @@
-import { isEachObserved } from '../trace/trace-list.ts';
 import { Given } from './given.ts';
 import type { HttpRoundTrip } from './http-round-trip.ts';
+import { Marking } from './marking.ts';
 
-/** Keeps the round trip of a request on the request, where each request gets one or a null. */
+/** Keeps the round trip of a request on the request. */
 class Mark extends Given {
   readonly #roundTrip: HttpRoundTrip | null;
 
@@ -16,16 +16,14 @@ class Mark extends Given {
   }
 }
 
-/** Keeps it where few requests have one. */
+/** Keeps it where marks do not pay. */
 const few = new WeakMap<object, HttpRoundTrip | null>();
+/** Some request may have one. V8 finds out slowly that an object has no mark. */
+let hasMarks = false;
 /** Round trips that have not been told to their end. */
 let open = 0;
 
-/**
- * The round trips of the requests of node:http. A mark on the request is found soonest. But where few requests are watched, those
- * with a mark have another shape than the rest, and all that node:http does with any of them takes 3 % longer; then they
- * are in a map, which costs that much where all are in it (docs/discoveries/v8.md).
- */
+/** The round trips of the requests of node:http. */
 export const RoundTrips = {
   /** Asked about each event of each request: while no round trip is open it answers without looking. */
   of(request: object): HttpRoundTrip | undefined {
@@ -38,11 +36,13 @@ export const RoundTrips = {
   },
 
   begun(request: object, roundTrip: HttpRoundTrip): void {
+    Marking.requestWatched();
     keep(request, roundTrip);
     open++;
   },
 
   notWatched(request: object): void {
+    Marking.requestNotWatched();
     keep(request, null);
   },
 
@@ -58,11 +58,13 @@ export const RoundTrips = {
 
 /** Null when it was decided that nobody watches it. */
 function lookUp(request: object): HttpRoundTrip | null | undefined {
-  const marked = Mark.of(request);
+  const marked = hasMarks ? Mark.of(request) : undefined;
   return marked === undefined ? few.get(request) : marked;
 }
 
 function keep(request: object, roundTrip: HttpRoundTrip | null): void {
-  if (isEachObserved()) new Mark(request, roundTrip);
-  else few.set(request, roundTrip);
+  if (Marking.pays()) {
+    hasMarks = true;
+    new Mark(request, roundTrip);
+  } else few.set(request, roundTrip);
 }

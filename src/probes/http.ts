@@ -12,6 +12,7 @@ import { dialingFor } from './dial.ts';
 import { HttpOrigin } from './http-origin.ts';
 import { RoundTrips } from './http-requests.ts';
 import { type CoreAgent, HttpRoundTrip, agentOf, roundTripOf } from './http-round-trip.ts';
+import { Marking } from './marking.ts';
 import type { Patches } from './patches.ts';
 import { unwatchParsers, watchParsers } from './response-parser.ts';
 
@@ -118,9 +119,11 @@ function beforeAddRequest(
   port: unknown,
 ): void {
   const context = currentNode();
-  if (!isWatched(context)) return;
-  if (!RoundTrips.isDecided(request) && !isPassedOver(context))
-    begin(request, context, agentOrigin(agent, request, options, port));
+  if (!isWatched(context)) return Marking.requestNotWatched();
+  if (!RoundTrips.isDecided(request)) {
+    if (isPassedOver(context)) Marking.requestNotWatched();
+    else begin(request, context, agentOrigin(agent, request, options, port));
+  }
   if (installed !== undefined && !dialsAsCore(agent))
     watchConnect(installed, agent, (one) => RoundTrips.of(one));
 }

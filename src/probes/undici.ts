@@ -7,6 +7,7 @@ import { type ContextNode, currentNode } from '../trace/context.ts';
 import { shared } from '../trace/shared.ts';
 import { isWatched, resolveTraces } from '../trace/trace-list.ts';
 import { Connections } from './connections.ts';
+import { Marking } from './marking.ts';
 import { announceStream } from './next-stream.ts';
 import type { Patches } from './patches.ts';
 import { continueCall, takeContinuation, takeRedirect, watchHandlers } from './undici-calls.ts';
@@ -63,7 +64,7 @@ export function installUndici(patches: Patches): void {
   function onCreate({ request }: { readonly request: UndiciRequest }): void {
     otherMessage();
     countRequest();
-    if (!shared().used && !isWatched(undefined)) return unwatchedMade(request);
+    if (!shared().used && !isWatched(undefined)) return notWatched(request);
     const copy = copyOf(request);
     const handler = copy.handlerOf(request);
     // Undici makes a request that waited in a Pool's queue while another one's connection becomes free, in that one's
@@ -76,7 +77,7 @@ export function installUndici(patches: Patches): void {
   function consider(request: UndiciRequest, copy: UndiciCopy): void {
     if (request.method === 'CONNECT' && beginTunnel(request)) return;
     const context = currentNode();
-    if (!isWatched(context)) return unwatchedMade(request);
+    if (!isWatched(context)) return notWatched(request);
     watchCopy(copy);
     const roundTrip = new UndiciRoundTrip(request, copy, now());
     const continuation = takeContinuation(request);
@@ -103,6 +104,11 @@ export function installUndici(patches: Patches): void {
   subscribe('undici:request:headers', onHeaders);
   subscribe('undici:request:trailers', onTrailers);
   subscribe('undici:request:error', onError);
+}
+
+function notWatched(request: UndiciRequest): void {
+  Marking.requestNotWatched();
+  unwatchedMade(request);
 }
 
 let globalDispatcher: unknown;
@@ -137,6 +143,7 @@ function start(roundTrip: UndiciRoundTrip, request: object, context: ContextNode
       ? resolveTraces(roundTrip, context)
       : context.run(() => resolveTraces(roundTrip, context));
   if (!resolved) return false;
+  Marking.requestWatched();
   RoundTrips.set(request, roundTrip);
   beginWaiting(roundTrip);
   roundTrip.roundTripStart(roundTrip.created);

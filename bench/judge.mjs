@@ -7,6 +7,30 @@
  * @typedef {{ isTooMuch: boolean, text: string }} Verdict
  */
 
+/**
+ * What to compare with: recorded on the same processor, else the most that any has recorded for a row. What tracing adds, as a
+ * part of a request, is twice as much on some as on others.
+ *
+ * @param {Record<string, Ratios>} byCpu
+ * @param {string} cpu
+ * @returns {Ratios | undefined}
+ */
+export function referenceFor(byCpu, cpu) {
+  const same = byCpu[cpu];
+  if (same !== undefined) return same;
+  /** @type {Ratios} */
+  const most = {};
+  for (const ratios of Object.values(byCpu)) {
+    for (const [client, rows] of Object.entries(ratios)) {
+      const known = (most[client] ??= {});
+      for (const [row, ratio] of Object.entries(rows)) {
+        if ((known[row]?.value ?? 0) < ratio.value) known[row] = ratio;
+      }
+    }
+  }
+  return Object.keys(most).length === 0 ? undefined : most;
+}
+
 /** How many times what was recorded a row may add. Less would fail by chance; more would let everything pass. */
 const FACTOR = 2;
 

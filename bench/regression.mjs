@@ -8,9 +8,9 @@ import { parseArgs } from 'node:util';
 
 import { copyBuild } from './build-copy.mjs';
 import { TIMED, answerOf, forkOn } from './cores.mjs';
-import { judge } from './judge.mjs';
+import { judge, referenceFor } from './judge.mjs';
 import { SIZES } from './plans.mjs';
-import { load, major, save } from './results.mjs';
+import { environment, load, major, save } from './results.mjs';
 
 const FILE = 'regression.json';
 const ROWS = ['control', 'observe', 'record'];
@@ -42,12 +42,15 @@ export async function measureRatios(dist, only = Object.keys(CLIENTS)) {
 
 /** @param {import('./judge.mjs').Ratios} ratios */
 export function recordRatios(ratios) {
-  save(FILE, { ...recorded(), [major(process.versions)]: ratios });
+  const all = recorded();
+  const node = major(process.versions);
+  save(FILE, { ...all, [node]: { ...all[node], [environment().cpu]: ratios } });
 }
 
-/** @returns {Record<string, import('./judge.mjs').Ratios>} by major version of Node */
+/** @returns {Record<string, Record<string, import('./judge.mjs').Ratios>>} by major version of Node and processor */
 function recorded() {
-  return /** @type {Record<string, import('./judge.mjs').Ratios>} */ (load(FILE) ?? {}); // recordRatios wrote it
+  // recordRatios wrote it.
+  return /** @type {Record<string, Record<string, import('./judge.mjs').Ratios>>} */ (load(FILE) ?? {});
 }
 
 async function main() {
@@ -63,7 +66,8 @@ async function main() {
   try {
     const ratios = await measureRatios(build.url, values.client);
     if (values.record && values.client === undefined) recordRatios(ratios);
-    const verdicts = judge(ratios, recorded()[major(process.versions)]);
+    const reference = referenceFor(recorded()[major(process.versions)] ?? {}, environment().cpu);
+    const verdicts = judge(ratios, reference);
     for (const { text } of verdicts) console.log(text);
     if (verdicts.some(({ isTooMuch }) => isTooMuch)) process.exitCode = 1;
   } finally {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import { describe, expect, it } from 'vitest';
 
-import { judge } from '../../bench/judge.mjs';
+import { judge, referenceFor } from '../../bench/judge.mjs';
 import { sections } from '../../bench/page-tables.mjs';
 import { PLANS, SIZES } from '../../bench/plans.mjs';
 import { PAGES, stalePages, withQuotes } from '../../bench/publish.mjs';
@@ -123,6 +123,14 @@ describe('the check of each change', () => {
     const scattered = { value: 1, low: 0.9, high: 1.1 };
     const [verdict] = judge({ http: { control: scattered, observe: about(1.23) } }, recorded);
     expect(verdict?.isTooMuch).toBe(false);
+  });
+
+  it('compares with the same processor, and with the most that any has recorded where that is another one', () => {
+    const fast = { http: { observe: about(1.07), record: about(1.2) } };
+    const slow = { http: { observe: about(1.14), record: about(1.1) } };
+    expect(referenceFor({ fast, slow }, 'fast')).toBe(fast);
+    expect(referenceFor({ fast, slow }, 'other')).toEqual({ http: { observe: about(1.14), record: about(1.2) } });
+    expect(referenceFor({}, 'other')).toBeUndefined();
   });
 
   it('does not judge what was never recorded', () => {

@@ -69,9 +69,17 @@ function otherRuns(runs, full) {
 
 /** Where nothing differs from nothing by more than half of it, no row can be told from another. @param {ContestResult} contest */
 function isTelling(contest) {
-  const control = find(contest, 'control');
-  return control === undefined || (control.ratio.low > 0.5 && control.ratio.high < 1.5);
+  return scatter(contest) < 0.5;
 }
+
+/** By how much of a request nothing can differ from nothing. @param {ContestResult} contest */
+function scatter(contest) {
+  const control = find(contest, 'control');
+  return control === undefined ? 0 : Math.max(control.ratio.high - 1, 1 - control.ratio.low);
+}
+
+/** Runs that scatter by more are not quoted in one sentence, which has no place for bounds and controls. */
+const QUOTABLE = 0.05;
 
 /**
  * @param {RunResult} run
@@ -216,22 +224,23 @@ function goSentence({ version, bare, added, ratio }) {
  * @param {RunResult} full
  */
 function readmeSentence(runs, full) {
-  const observe = range(runs.flatMap(({ contests }) => contests.map((contest) => find(contest, 'observe'))));
-  const record = range(runs.flatMap(({ contests }) => contests.map((contest) => find(contest, 'record'))));
+  const quotable = runs.flatMap(({ contests }) => contests).filter((contest) => scatter(contest) <= QUOTABLE);
+  const observe = range(quotable.map((contest) => find(contest, 'observe')));
+  const record = range(quotable.map((contest) => find(contest, 'record')));
   const http = full.contests.find(({ client }) => client === 'http');
   const ratios = ['record', 'http-timer', 'opentelemetry', 'dd-trace'].map((name) => {
     const row = http === undefined ? undefined : find(http, name);
     return row === undefined ? NEVER : `${Math.round((row.ratio.value - 1) * 100)} %`;
   });
   return (
-    `all sixteen hooks add ${observe} µs of CPU to a request, recording everything ${record} µs, by client and version of Node. ` +
+    `all sixteen hooks add ${observe} µs of CPU to a request, recording everything ${record} µs, by client and version of Node, where runs are steady. ` +
     `On node:http recording is ${ratios[0]} more CPU; http-timer is ${ratios[1]}, OpenTelemetry ${ratios[2]}, dd-trace ${ratios[3]} (Node ${major(full)}).`
   );
 }
 
-/** @param {readonly (RowResult | undefined)[]} rows */
+/** From the least to the most that rows add; those that may add nothing do not count. @param {readonly (RowResult | undefined)[]} rows */
 function range(rows) {
-  const values = rows.flatMap((row) => (row === undefined ? [] : [Math.max(0, row.added.value)]));
+  const values = rows.flatMap((row) => (row === undefined || row.added.low <= 0 ? [] : [row.added.value]));
   const [low, high] = [Math.min(...values).toFixed(0), Math.max(...values).toFixed(0)];
   return low === high ? low : `${low} to ${high}`;
 }

@@ -241,6 +241,7 @@ function readmeSentence(runs, full) {
 /** From the least to the most that rows add; those that may add nothing do not count. @param {readonly (RowResult | undefined)[]} rows */
 function range(rows) {
   const values = rows.flatMap((row) => (row === undefined || row.added.low <= 0 ? [] : [row.added.value]));
+  if (values.length === 0) return NEVER;
   const [low, high] = [Math.min(...values).toFixed(0), Math.max(...values).toFixed(0)];
   return low === high ? low : `${low} to ${high}`;
 }

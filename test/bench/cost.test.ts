@@ -129,7 +129,9 @@ describe('the check of each change', () => {
     const fast = { http: { observe: about(1.07), record: about(1.2) } };
     const slow = { http: { observe: about(1.14), record: about(1.1) } };
     expect(referenceFor({ fast, slow }, 'fast')).toBe(fast);
-    expect(referenceFor({ fast, slow }, 'other')).toEqual({ http: { observe: about(1.14), record: about(1.2) } });
+    expect(referenceFor({ fast, slow }, 'other')).toEqual({
+      http: { observe: about(1.14), record: about(1.2) },
+    });
     expect(referenceFor({}, 'other')).toBeUndefined();
   });
 

@@ -49,6 +49,8 @@ export abstract class RoundTrip implements RoundTripInfo, Resolution {
   deciding = 0;
   /** Context in which the hooks run; undefined when only observers watch, who never touch the async context. */
   context: ContextNode | undefined = undefined;
+  /** Where its client can run something in {@link context}; undefined for most clients. */
+  protected scope: AsyncScope | undefined = undefined;
   /** Who remembers it. Replaced as a whole when it changes. */
   #sinks: readonly EventSink[] = NO_SINKS;
   /** The connection that serves it, from `gotConn` on. */
@@ -288,7 +290,9 @@ export abstract class RoundTrip implements RoundTripInfo, Resolution {
     c: unknown,
   ): Error | undefined {
     if (!this.wants(hook)) return undefined;
-    return context.run(() => this.#call(hook, time, a, b, c));
+    const call = (): Error | undefined => this.#call(hook, time, a, b, c);
+    // From Node 24 on `run` makes a map each time: 250 ns, where a scope that is there takes 20.
+    return this.scope === undefined ? context.run(call) : this.scope.runInAsyncScope(call);
   }
 
   #callLater(): void {
@@ -298,6 +302,11 @@ export abstract class RoundTrip implements RoundTripInfo, Resolution {
     for (const tell of later ?? []) tell();
     if (this.isDone) this.released();
   }
+}
+
+/** What an AsyncResource does: calls `fn` in the async context in which it was made. */
+export interface AsyncScope {
+  runInAsyncScope<A extends unknown[], R>(fn: (...args: A) => R, self?: unknown, ...args: A): R;
 }
 
 /**

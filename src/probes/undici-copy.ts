@@ -1,3 +1,4 @@
+import type { AsyncScope } from '../events/round-trip.ts';
 import { versionIn } from './undici-modules.ts';
 
 /** What the probe reads of undici's internal request, the same in undici 6, 7 and 8. */
@@ -19,11 +20,11 @@ export function hasWholeBody({ body }: UndiciRequest): boolean {
   return body === null || body === undefined || ArrayBuffer.isView(body);
 }
 
-/** What gets the response, as the dispatcher was given it. */
-export interface Handler {
-  /** In undici's own API (request, stream, pipeline, connect, upgrade), whose handlers are AsyncResources. */
-  readonly runInAsyncScope?: <A extends unknown[], R>(fn: (...args: A) => R, self?: unknown, ...args: A) => R;
-}
+/**
+ * What gets the response, as the dispatcher was given it. In undici's own API (request, stream, pipeline, connect, upgrade)
+ * it is an AsyncResource; no other handler is.
+ */
+export type Handler = Partial<AsyncScope>;
 
 /** One of the undicis in a process: the one in Node, and any number from npm. Told apart by their Request class. */
 export class UndiciCopy {
@@ -41,11 +42,12 @@ export class UndiciCopy {
     this.#file = requestFile();
   }
 
-  handlerOf(request: UndiciRequest): Handler | undefined {
+  /** The async scope of who asked for `request`: its handler, where that is one. */
+  scopeOf(request: UndiciRequest): AsyncScope | undefined {
     if (this.#handlerKey === undefined) return undefined;
-    const handler: unknown = Reflect.get(request, this.#handlerKey);
     // Undici accepts nothing but objects as handlers.
-    return typeof handler === 'object' && handler !== null ? handler : undefined;
+    const handler = Reflect.get(request, this.#handlerKey) as Handler | null | undefined;
+    return typeof handler?.runInAsyncScope === 'function' ? (handler as AsyncScope) : undefined;
   }
 
   /** Its folder; undefined for Node's own, and where it was bundled into a program. */

@@ -58,7 +58,9 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner, Waiting {
   #bodyBytes: number | undefined = undefined;
 
   constructor(request: UndiciRequest, copy: UndiciCopy, created: number) {
-    super(isFetch(request, copy) ? 'fetch' : 'undici', request.method);
+    const scope = copy.scopeOf(request);
+    super(scope === undefined && isFetch(request) ? 'fetch' : 'undici', request.method);
+    this.scope = scope;
     this.#request = request;
     this.#copy = copy;
     this.#target = Target.of(originOf(request.origin), request.path);
@@ -345,6 +347,7 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner, Waiting {
 
   /** Connections and handlers know it for longer. */
   protected override released(): void {
+    this.scope = undefined;
     this.dial = undefined;
     this.#request = undefined;
     this.#socket = undefined;
@@ -380,10 +383,8 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner, Waiting {
 /** Chunks up to this size go to the kernel at once, unless others wait. */
 const ONE_WRITE = 16 * 1024;
 
-/** Fetch is told by what it alone sends, and must (Fetch Metadata): `sec-fetch-mode`. */
-function isFetch(request: UndiciRequest, copy: UndiciCopy): boolean {
-  if (copy.handlerOf(request)?.runInAsyncScope !== undefined) return false;
-  const { headers } = request;
+/** Beside requests of undici's own API, fetch is told by what it alone sends, and must (Fetch Metadata): `sec-fetch-mode`. */
+function isFetch({ headers }: UndiciRequest): boolean {
   if (typeof headers === 'string') return headers.includes('sec-fetch-mode:');
   return Array.isArray(headers) && headers.includes('sec-fetch-mode');
 }

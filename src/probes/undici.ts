@@ -66,11 +66,11 @@ export function installUndici(patches: Patches): void {
     countRequest();
     if (!shared().used && !isWatched(undefined)) return notWatched(request);
     const copy = copyOf(request);
-    const handler = copy.handlerOf(request);
+    const scope = copy.scopeOf(request);
     // Undici makes a request that waited in a Pool's queue while another one's connection becomes free, in that one's
     // async context. The handlers of its own API remember their requester's.
-    if (handler?.runInAsyncScope === undefined) consider(request, copy);
-    else handler.runInAsyncScope(consider, undefined, request, copy);
+    if (scope === undefined) consider(request, copy);
+    else scope.runInAsyncScope(consider, undefined, request, copy);
   }
 
   /** Runs in the requester's async context, or in that of the round trip whose redirect or retry this is. */

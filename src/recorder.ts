@@ -144,7 +144,7 @@ export class Recorder {
       this.#kept.add(record);
       if (isWanted) callReported(this, 'onRecord', () => this.#options.onRecord?.(record));
     } else this.#kept.add(capture);
-    if (this.#open.size === 0) for (const resume of this.#idle.splice(0)) resume();
+    if (this.#open.size === 0 && this.#idle.length > 0) for (const resume of this.#idle.splice(0)) resume();
     const { connection } = builder.roundTrip;
     if (connection !== undefined && this.#connections.add(connection)) this.#watch(connection);
   }

@@ -13,36 +13,41 @@ export function now(): number {
  * between two moments it was busy. Inside of {@link withLoopIdle}, what that was given.
  */
 export function loopIdle(): number {
-  return Number.isNaN(idleThen) ? (loop ??= performance.nodeTiming).idleTime : idleThen;
+  const then = idle[THEN]!;
+  return Number.isNaN(then) ? (loop ??= performance.nodeTiming).idleTime : then;
 }
 
-/** Milliseconds after which {@link loopIdleAt} asks again: the loop cannot have waited for longer than that since. */
+/** Milliseconds for which a reading of {@link loopIdleAt} holds: the loop cannot have waited for longer than that since. */
 const FRESH = 0.02;
-
-/** When the loop's idle time was read last, and what it was: in an array of doubles, where variables make an object each time. */
-const lastRead = Float64Array.of(Number.NEGATIVE_INFINITY, 0);
 
 /**
  * {@link loopIdle} at an event's time, to 20 microseconds. Node's C++ is asked for it, under a lock; the events of one turn of the
  * loop, of all its round trips, share what it said.
  */
 export function loopIdleAt(time: number): number {
-  if (!Number.isNaN(idleThen)) return idleThen;
-  const since = time - lastRead[0]!;
-  if (since >= 0 && since < FRESH) return lastRead[1]!;
-  lastRead[0] = time;
-  return (lastRead[1] = loopIdle());
+  const then = idle[THEN]!;
+  if (!Number.isNaN(then)) return then;
+  if (Math.abs(time - idle[READ_AT]!) < FRESH) return idle[READ]!;
+  idle[READ_AT] = time;
+  return (idle[READ] = loopIdle());
 }
 
-/** Calls `fn` for an event that happened when the event loop had been idle for `idle`, and that is told only now. */
-export function withLoopIdle(idle: number, fn: () => void): void {
-  const outer = idleThen;
-  idleThen = idle;
+/** Calls `fn` for an event that happened when the event loop had been idle for `idleThen`, and that is told only now. */
+export function withLoopIdle(idleThen: number, fn: () => void): void {
+  const outer = idle[THEN]!;
+  idle[THEN] = idleThen;
   fn();
-  idleThen = outer;
+  idle[THEN] = outer;
 }
 
-let idleThen = Number.NaN;
+// Places in `idle`, an array of doubles, where variables would make an object each time.
+/** When the loop's idle time was read last. */
+const READ_AT = 0;
+/** What it was. */
+const READ = 1;
+/** What it was at the event that is being told late; NaN else. */
+const THEN = 2;
+const idle = Float64Array.of(Number.NEGATIVE_INFINITY, 0, Number.NaN);
 let loop: typeof performance.nodeTiming | undefined;
 
 /** `globalThis.performance` is a getter. Read late, because reading it loads what importing httptrace does not. */

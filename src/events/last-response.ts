@@ -23,7 +23,7 @@ export class LastResponse {
   /** The same as `fields`, of the strings of the last ones where these are equal; the last ones themselves when all are. */
   fields(fields: RawFields): FlatFields {
     const last = this.#fields;
-    if (areSame(fields, last)) return last;
+    if (fields === last || areSame(fields, last)) return last;
     const shared = fields.map((field, i) => (isText(field, last[i]) ? last[i]! : textOf(field)));
     const length = rawField(shared, 'Content-Length');
     this.#contentLength = length === undefined ? undefined : Number(length);
@@ -38,6 +38,10 @@ export class LastResponse {
 
 function areSame(fields: RawFields, others: FlatFields): boolean {
   if (fields.length !== others.length) return false;
-  for (let i = 0; i < fields.length; i++) if (!isText(fields[i]!, others[i])) return false;
+  // The same text, as node:http gives it, is found without asking what it is.
+  for (let i = 0; i < fields.length; i++) {
+    const field = fields[i]!;
+    if (field !== others[i] && (typeof field === 'string' || !isText(field, others[i]))) return false;
+  }
   return true;
 }

@@ -53,6 +53,8 @@ export abstract class RoundTrip implements RoundTripInfo, Resolution {
   protected scope: AsyncScope | undefined = undefined;
   /** Who remembers it. Replaced as a whole when it changes. */
   #sinks: readonly EventSink[] = NO_SINKS;
+  /** All of them as one. */
+  #sink: EventSink | undefined = undefined;
   /** The connection that serves it, from `gotConn` on. */
   connection: Connection | undefined = undefined;
   #seen = 0;
@@ -86,12 +88,12 @@ export abstract class RoundTrip implements RoundTripInfo, Resolution {
 
   /** Some trace or sink wants this event: asked before making arguments that cost. */
   wants(hook: Hook): boolean {
-    return (this.#sinks.length > 0 && hook !== HOOKS.wroteHeaderField) || hasHook(this.traces, hook);
+    return (this.#sink !== undefined && hook !== HOOKS.wroteHeaderField) || hasHook(this.traces, hook);
   }
 
   /** Records are made of it: facts that only they tell are worth finding out. */
   get detailed(): boolean {
-    return this.#sinks.length > 0;
+    return this.#sink !== undefined;
   }
 
   get sinks(): readonly EventSink[] {
@@ -100,11 +102,16 @@ export abstract class RoundTrip implements RoundTripInfo, Resolution {
 
   /** From now on `sink` is told each event. */
   addSink(sink: EventSink): void {
-    this.#sinks = this.#sinks.length === 0 ? [sink] : [...this.#sinks, sink];
+    this.#setSinks(this.#sinks.length === 0 ? [sink] : [...this.#sinks, sink]);
   }
 
   removeSink(sink: EventSink): void {
-    this.#sinks = this.#sinks.length === 1 ? NO_SINKS : this.#sinks.filter((one) => one !== sink);
+    this.#setSinks(this.#sinks.length === 1 ? NO_SINKS : this.#sinks.filter((one) => one !== sink));
+  }
+
+  #setSinks(sinks: readonly EventSink[]): void {
+    this.#sinks = sinks;
+    this.#sink = sinks.length > 1 ? new AllSinks(sinks) : sinks[0];
   }
 
   get hasConn(): boolean {
@@ -248,7 +255,8 @@ export abstract class RoundTrip implements RoundTripInfo, Resolution {
   }
 
   #fire(hook: Hook, time: number, a?: unknown, b?: unknown, c?: unknown): Error | undefined {
-    if (this.#sinks.length > 0) tellSinks(this.#sinks, hook, time, a, b, c);
+    const sink = this.#sink;
+    if (sink !== undefined && hook !== HOOKS.wroteHeaderField) tellSink(sink, hook, time, a, b, c);
     if (this.traces.length === 0) return undefined;
     if (this.#isCalling) return this.#callAfter(hook, time, a, b, c);
     const { context } = this;
@@ -320,22 +328,24 @@ export interface EventSink {
 
 const NO_SINKS: readonly EventSink[] = [];
 
-function tellSinks(
-  sinks: readonly EventSink[],
-  hook: Hook,
-  time: number,
-  a: unknown,
-  b: unknown,
-  c: unknown,
-): void {
-  if (hook === HOOKS.wroteHeaderField) return;
-  for (let i = 0; i < sinks.length; i++) {
-    const sink = sinks[i]!;
-    try {
-      sink.event(hook, time, a, b, c);
-    } catch (error) {
-      reportFailure(sink, hook.name, error);
-    }
+function tellSink(sink: EventSink, hook: Hook, time: number, a: unknown, b: unknown, c: unknown): void {
+  try {
+    sink.event(hook, time, a, b, c);
+  } catch (error) {
+    reportFailure(sink, hook.name, error);
+  }
+}
+
+/** Several recorders remember one round trip. */
+class AllSinks implements EventSink {
+  readonly #sinks: readonly EventSink[];
+
+  constructor(sinks: readonly EventSink[]) {
+    this.#sinks = sinks;
+  }
+
+  event(hook: Hook, time: number, a: unknown, b: unknown, c: unknown): void {
+    for (const sink of this.#sinks) tellSink(sink, hook, time, a, b, c);
   }
 }
 

@@ -25,9 +25,8 @@ let open = 0;
 
 /** The round trips of the requests of node:http. */
 export const RoundTrips = {
-  /** Asked about each event of each request: while no round trip is open it answers without looking. */
   of(request: object): HttpRoundTrip | undefined {
-    return open === 0 ? undefined : (lookUp(request) ?? undefined);
+    return lookUp(request) ?? undefined;
   },
 
   /** It was decided whether somebody watches `request`. */
@@ -51,6 +50,7 @@ export const RoundTrips = {
     open--;
   },
 
+  /** Some request may have one that has to be told: asked about each event of each request, where looking would cost. */
   isAnyOpen(): boolean {
     return open > 0;
   },

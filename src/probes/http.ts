@@ -96,8 +96,7 @@ export function installHttp(patches: Patches): void {
     'emit',
     (original) =>
       function emit(this: ClientRequest, event: unknown, argument: unknown): unknown {
-        const roundTrip = RoundTrips.of(this);
-        if (roundTrip !== undefined) apart(before, roundTrip, event, argument, undefined);
+        const watched = RoundTrips.isAnyOpen() ? apart(before, this, event, argument, undefined) : undefined;
         // Nearly all events have no argument or one. A direct call can be inlined, and needs no array of arguments.
         const handled: unknown =
           arguments.length === 2
@@ -105,8 +104,7 @@ export function installHttp(patches: Patches): void {
             : arguments.length === 1
               ? original.call(this, event)
               : Reflect.apply(original, this, arguments);
-        if (roundTrip !== undefined && event === 'socket')
-          apart(afterSocket, roundTrip, undefined, undefined, undefined);
+        if (watched !== undefined) apart(afterSocket, watched, undefined, undefined, undefined);
         return handled;
       },
   );
@@ -136,13 +134,19 @@ function afterSocket(roundTrip: HttpRoundTrip): void {
   roundTrip.afterSocket();
 }
 
-/** Tells the round trip what its request is about to emit. A bug of ours must not become the program's. */
-function before(roundTrip: HttpRoundTrip, event: unknown, argument: unknown): void {
+/**
+ * Tells the round trip of `request`, if it has one, what that is about to emit. Returns it when it wants to be told after
+ * that, too. A bug of ours must not become the program's.
+ */
+function before(request: ClientRequest, event: unknown, argument: unknown): HttpRoundTrip | undefined {
+  const roundTrip = RoundTrips.of(request);
+  if (roundTrip === undefined) return undefined;
   try {
     tell(roundTrip, event, argument);
   } catch (error) {
     reportFailure(RoundTrips, 'probe', error);
   }
+  return event === 'socket' ? roundTrip : undefined;
 }
 
 function tell(roundTrip: HttpRoundTrip, event: unknown, argument: unknown): void {

@@ -9,7 +9,7 @@ import type {
   TLSConnectionState,
   WroteRequestInfo,
 } from '../trace/client-trace.ts';
-import { HOOKS, HOOK_NAMES, type Hook } from '../trace/hooks.ts';
+import { HOOKS, type Hook, type HookName } from '../trace/hooks.ts';
 import type { Capture, EventDetail } from './capture.ts';
 import { connectionFacts } from './connection-record.ts';
 import { DialBuilder } from './dial-builder.ts';
@@ -56,15 +56,17 @@ export class RecordBuilder implements EventSink {
     const capture = this.#capture;
     if (capture === undefined) return;
     const at = capture.length;
-    capture.add(hook.code, time, this.#bounds(hook, capture) ? idleAt(capture, time) : Number.NaN);
+    const bit = 1 << hook.code;
+    const bounds = (bit & BOUNDS) !== 0 && this.#bounds(hook, capture);
+    capture.add(hook.code, time, bounds ? loopIdleAt(time) : Number.NaN);
+    if ((bit & TELLING) === 0) return;
     const detail = this.#remember(capture, hook, time, a, b, c);
     if (detail !== undefined) (capture.details ??= []).push({ at, detail });
     if (hook === HOOKS.roundTripDone) this.owner.finish(this);
   }
 
-  /** Whether a phase can begin or end with the event: for how long the event loop had been idle then tells how busy it was. */
+  /** Whether a phase can begin or end with this very event: the loop's idle time then tells how busy the loop was. */
   #bounds(hook: Hook, capture: Capture): boolean {
-    if (BOUNDS[hook.code] !== true) return false;
     // After a 1xx the final head is what was waited for, else the first byte.
     if (hook === HOOKS.gotResponse) return capture.informational !== undefined;
     // A round trip whose last byte came has ended with that.
@@ -161,12 +163,6 @@ export class RecordBuilder implements EventSink {
   }
 }
 
-/** For how long the event loop had been idle at `time`. Node is asked once for all that happened at one time. */
-function idleAt({ moments, length }: Capture, time: number): number {
-  const isKnown = length > 0 && moments[length - 2] === time && !Number.isNaN(moments[length - 1]);
-  return isKnown ? moments[length - 1]! : loopIdleAt(time);
-}
-
 function dialOf(capture: Capture): DialBuilder {
   return (capture.dial ??= new DialBuilder());
 }
@@ -175,19 +171,31 @@ function errorDetail(err: Error | null): { readonly error: string } | undefined 
   return err === null ? undefined : { error: errorWord(err) };
 }
 
-/** Whether a hook's event can bound a phase. */
-const BOUNDS: readonly boolean[] = HOOK_NAMES.map((name) =>
-  [
-    'roundTripStart',
-    'gotConn',
-    'dnsStart',
-    'connectStart',
-    'connectDone',
-    'tlsHandshakeStart',
-    'wroteRequest',
-    'gotFirstResponseByte',
-    'gotResponse',
-    'gotLastResponseByte',
-    'roundTripDone',
-  ].includes(name),
+/** Hooks, a bit each by its code. */
+function bits(...names: readonly HookName[]): number {
+  return names.reduce((all, name) => all | (1 << HOOKS[name].code), 0);
+}
+
+/** Whose events can begin or end a phase. */
+const BOUNDS = bits(
+  'roundTripStart',
+  'gotConn',
+  'dnsStart',
+  'connectStart',
+  'connectDone',
+  'tlsHandshakeStart',
+  'wroteRequest',
+  'gotFirstResponseByte',
+  'gotResponse',
+  'gotLastResponseByte',
+  'roundTripDone',
+);
+
+/** Whose events tell more than their time. */
+const TELLING = ~bits(
+  'roundTripStart',
+  'gotFirstResponseByte',
+  'gotLastResponseByte',
+  'got100Continue',
+  'wait100Continue',
 );

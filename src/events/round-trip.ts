@@ -51,9 +51,7 @@ export abstract class RoundTrip implements RoundTripInfo, Resolution {
   context: ContextNode | undefined = undefined;
   /** Where its client can run something in {@link context}; undefined for most clients. */
   protected scope: AsyncScope | undefined = undefined;
-  /** Who remembers it. Replaced as a whole when it changes. */
-  #sinks: readonly EventSink[] = NO_SINKS;
-  /** All of them as one. */
+  /** Who remembers it; {@link AllSinks} when there are several. */
   #sink: EventSink | undefined = undefined;
   /** The connection that serves it, from `gotConn` on. */
   connection: Connection | undefined = undefined;
@@ -97,21 +95,23 @@ export abstract class RoundTrip implements RoundTripInfo, Resolution {
   }
 
   get sinks(): readonly EventSink[] {
-    return this.#sinks;
+    const sink = this.#sink;
+    if (sink === undefined) return NO_SINKS;
+    return sink instanceof AllSinks ? sink.all : [sink];
   }
 
   /** From now on `sink` is told each event. */
   addSink(sink: EventSink): void {
-    this.#setSinks(this.#sinks.length === 0 ? [sink] : [...this.#sinks, sink]);
+    this.#sink = this.#sink === undefined ? sink : new AllSinks([...this.sinks, sink]);
   }
 
   removeSink(sink: EventSink): void {
-    this.#setSinks(this.#sinks.length === 1 ? NO_SINKS : this.#sinks.filter((one) => one !== sink));
+    this.#sink = this.#sink === sink ? undefined : this.#without(sink);
   }
 
-  #setSinks(sinks: readonly EventSink[]): void {
-    this.#sinks = sinks;
-    this.#sink = sinks.length > 1 ? new AllSinks(sinks) : sinks[0];
+  #without(sink: EventSink): EventSink | undefined {
+    const rest = this.sinks.filter((one) => one !== sink);
+    return rest.length > 1 ? new AllSinks(rest) : rest[0];
   }
 
   get hasConn(): boolean {
@@ -338,14 +338,14 @@ function tellSink(sink: EventSink, hook: Hook, time: number, a: unknown, b: unkn
 
 /** Several recorders remember one round trip. */
 class AllSinks implements EventSink {
-  readonly #sinks: readonly EventSink[];
+  readonly all: readonly EventSink[];
 
-  constructor(sinks: readonly EventSink[]) {
-    this.#sinks = sinks;
+  constructor(all: readonly EventSink[]) {
+    this.all = all;
   }
 
   event(hook: Hook, time: number, a: unknown, b: unknown, c: unknown): void {
-    for (const sink of this.#sinks) tellSink(sink, hook, time, a, b, c);
+    for (const sink of this.all) tellSink(sink, hook, time, a, b, c);
   }
 }
 

@@ -45,9 +45,8 @@ export class UndiciCopy {
   /** The async scope of who asked for `request`: its handler, where that is one. */
   scopeOf(request: UndiciRequest): AsyncScope | undefined {
     if (this.#handlerKey === undefined) return undefined;
-    // Undici accepts nothing but objects as handlers.
-    const handler = Reflect.get(request, this.#handlerKey) as Handler | null | undefined;
-    return typeof handler?.runInAsyncScope === 'function' ? (handler as AsyncScope) : undefined;
+    const handler: unknown = Reflect.get(request, this.#handlerKey);
+    return isAsyncScope(handler) ? handler : undefined;
   }
 
   /** Its folder; undefined for Node's own, and where it was bundled into a program. */
@@ -59,6 +58,12 @@ export class UndiciCopy {
   get version(): string {
     return (this.#version ??= versionOf(this.#file));
   }
+}
+
+function isAsyncScope(handler: unknown): handler is AsyncScope {
+  // Undici accepts nothing but objects as handlers.
+  if (typeof handler !== 'object' || handler === null) return false;
+  return 'runInAsyncScope' in handler && typeof handler.runInAsyncScope === 'function';
 }
 
 const FILE =

@@ -1,7 +1,13 @@
 import type { Socket } from 'node:net';
 import { now } from '../events/clock.ts';
 import { Connection } from '../events/connection.ts';
-import { type ExchangeFacts, RoundTrip, type SentHead, cutOff } from '../events/round-trip.ts';
+import {
+  type AsyncScope,
+  type ExchangeFacts,
+  RoundTrip,
+  type SentHead,
+  cutOff,
+} from '../events/round-trip.ts';
 import { Target } from '../events/target.ts';
 import type { ResponseInfo } from '../trace/client-trace.ts';
 import { HttptraceError } from '../trace/errors.ts';
@@ -57,8 +63,8 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner, Waiting {
   #readBefore = 0;
   #bodyBytes: number | undefined = undefined;
 
-  constructor(request: UndiciRequest, copy: UndiciCopy, created: number) {
-    const scope = copy.scopeOf(request);
+  /** @param scope - of who asked for it, in undici's own API. */
+  constructor(request: UndiciRequest, copy: UndiciCopy, scope: AsyncScope | undefined, created: number) {
     super(scope === undefined && isFetch(request) ? 'fetch' : 'undici', request.method);
     this.scope = scope;
     this.#request = request;

@@ -2,6 +2,7 @@ import diagnostics from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
 import { now } from '../events/clock.ts';
 import type { Connection } from '../events/connection.ts';
+import type { AsyncScope } from '../events/round-trip.ts';
 import { reportFailure } from '../trace/call.ts';
 import { type ContextNode, currentNode } from '../trace/context.ts';
 import { shared } from '../trace/shared.ts';
@@ -69,17 +70,17 @@ export function installUndici(patches: Patches): void {
     const scope = copy.scopeOf(request);
     // Undici makes a request that waited in a Pool's queue while another one's connection becomes free, in that one's
     // async context. The handlers of its own API remember their requester's.
-    if (scope === undefined) consider(request, copy);
-    else scope.runInAsyncScope(consider, undefined, request, copy);
+    if (scope === undefined) consider(request, copy, undefined);
+    else scope.runInAsyncScope(consider, undefined, request, copy, scope);
   }
 
   /** Runs in the requester's async context, or in that of the round trip whose redirect or retry this is. */
-  function consider(request: UndiciRequest, copy: UndiciCopy): void {
+  function consider(request: UndiciRequest, copy: UndiciCopy, scope: AsyncScope | undefined): void {
     if (request.method === 'CONNECT' && beginTunnel(request)) return;
     const context = currentNode();
     if (!isWatched(context)) return notWatched(request);
     watchCopy(copy);
-    const roundTrip = new UndiciRoundTrip(request, copy, now());
+    const roundTrip = new UndiciRoundTrip(request, copy, scope, now());
     const continuation = takeContinuation(request);
     if (continuation !== undefined) continueCall(roundTrip, continuation, true);
     start(roundTrip, request, context);
@@ -192,7 +193,8 @@ function onSendHeaders({ request, socket }: SendHeaders): void {
 /** Undici sends a request again that its server has not seen: each time is a round trip. */
 function nextAttempt(previous: UndiciRoundTrip, request: UndiciRequest): UndiciRoundTrip | undefined {
   previous.onSentAgain(now());
-  const roundTrip = new UndiciRoundTrip(request, copyOf(request), now());
+  const copy = copyOf(request);
+  const roundTrip = new UndiciRoundTrip(request, copy, copy.scopeOf(request), now());
   continueCall(roundTrip, { previous, reason: 'retry' }, true);
   return start(roundTrip, request, previous.context) ? roundTrip : undefined;
 }

@@ -12,6 +12,7 @@ import { bounds } from './tables.mjs';
 
 const CLIENT_NAMES = /** @type {Record<string, string>} */ ({
   http: 'node:http',
+  dial: 'node:http, a connection each',
   https: 'node:https',
   undici: 'undici.request',
   fetch: 'fetch',
@@ -224,7 +225,9 @@ function goSentence({ version, bare, added, ratio }) {
  * @param {RunResult} full
  */
 function readmeSentence(runs, full) {
-  const quotable = runs.flatMap(({ contests }) => contests).filter((contest) => scatter(contest) <= QUOTABLE);
+  const quotable = runs
+    .flatMap(({ contests }) => contests)
+    .filter((contest) => contest.client !== 'dial' && scatter(contest) <= QUOTABLE);
   const observe = range(quotable.map((contest) => find(contest, 'observe')));
   const record = range(quotable.map((contest) => find(contest, 'record')));
   const http = full.contests.find(({ client }) => client === 'http');

@@ -28,6 +28,7 @@ export const PLANS = {
     // Those that take longest last: a run that is cut off has the others.
     contests: {
       http: [...OWN, 'imported', 'installed-context', 'on-record', 'http-timer', ...PEERS],
+      dial: [...OWN, 'http-timer', 'opentelemetry'],
       undici: [...OWN, ...PEERS],
       http2: OWN,
       https: [...OWN, 'http-timer'],
@@ -36,25 +37,25 @@ export const PLANS = {
     concurrency: [1, 10, 100, 1000],
     composed: COMPOSED,
     kept: [0, 1000, 10_000],
-    memory: ['http', 'undici', 'fetch', 'http2'],
+    memory: ['http', 'dial', 'undici', 'fetch', 'http2'],
     hasGo: true,
     hasRegression: true,
   },
   short: {
     generations: 6,
     seconds: 1,
-    contests: { http: OWN, https: OWN, undici: OWN, fetch: OWN, http2: OWN },
+    contests: { http: OWN, dial: OWN, https: OWN, undici: OWN, fetch: OWN, http2: OWN },
     concurrency: [],
     composed: [],
     kept: [],
-    memory: ['http', 'fetch'],
+    memory: ['http', 'dial', 'fetch'],
     hasGo: false,
     hasRegression: false,
   },
   quick: {
     generations: 2,
     seconds: 1,
-    contests: { http: OWN, undici: OWN, fetch: OWN, http2: OWN },
+    contests: { http: OWN, dial: OWN, undici: OWN, fetch: OWN, http2: OWN },
     concurrency: [],
     composed: [],
     kept: [],
@@ -71,6 +72,7 @@ export const PLANS = {
  */
 export const SIZES = /** @type {const} */ ({
   http: { requests: 1000, warmUp: 20_000 },
+  dial: { requests: 500, warmUp: 20_000 },
   https: { requests: 800, warmUp: 20_000 },
   undici: { requests: 1200, warmUp: 20_000 },
   fetch: { requests: 400, warmUp: 60_000 },

@@ -66,7 +66,15 @@ export class Recorder {
       return undefined;
     };
     if (options.onConnection !== undefined) {
-      this.#watcher = { connectionClosed: (connection) => this.#tellConnection(connection) };
+      const told = new WeakSet<Connection>();
+      this.#watcher = {
+        connectionClosed: (connection) => {
+          // A stream can end after its session, whose connection was told of and forgotten then.
+          if (told.has(connection)) return;
+          told.add(connection);
+          this.#tellConnection(connection);
+        },
+      };
     }
   }
 
@@ -152,7 +160,7 @@ export class Recorder {
   #watch(connection: Connection): void {
     if (this.#watcher === undefined) return;
     // Closed before its last round trip was over, so nobody will tell.
-    if (connection.closed !== undefined) this.#tellConnection(connection);
+    if (connection.closed !== undefined) this.#watcher.connectionClosed(connection);
     else (connection.watchers ??= new Set()).add(this.#watcher);
   }
 

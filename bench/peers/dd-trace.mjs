@@ -3,7 +3,7 @@ import { requirePeer } from './require.mjs';
 /** Datadog's tracer, with an exporter that drops the traces. @type {import('../rows.mjs').Row} */
 export const ddTrace = {
   title: 'dd-trace',
-  clients: ['http', 'https', 'undici', 'fetch', 'http2'],
+  clients: ['http', 'dial', 'https', 'undici', 'fetch', 'http2'],
   isPeer: true,
   async start() {
     const tracer = requirePeer('dd-trace').init({

@@ -3,7 +3,7 @@ import { requirePeer } from './require.mjs';
 /** What `got` times its requests with. @type {import('../rows.mjs').Row} */
 export const httpTimer = {
   title: '@szmarczak/http-timer',
-  clients: ['http', 'https'],
+  clients: ['http', 'dial', 'https'],
   isPeer: true,
   async start() {
     const { default: timer } = await import(requirePeer.resolve('@szmarczak/http-timer'));

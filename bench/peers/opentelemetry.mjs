@@ -3,7 +3,7 @@ import { requirePeer } from './require.mjs';
 /** OpenTelemetry's instrumentations of HTTP clients, with an exporter that drops the spans. @type {import('../rows.mjs').Row} */
 export const openTelemetry = {
   title: 'OpenTelemetry',
-  clients: ['http', 'https', 'undici', 'fetch'],
+  clients: ['http', 'dial', 'https', 'undici', 'fetch'],
   isPeer: true,
   async start() {
     const { NodeTracerProvider, BatchSpanProcessor } = requirePeer('@opentelemetry/sdk-trace-node');

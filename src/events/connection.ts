@@ -1,9 +1,10 @@
 import type { Duplex } from 'node:stream';
 import { nextId } from '../trace/shared.ts';
 import type { Dial } from './dial.ts';
-import { LastResponse } from './last-response.ts';
+import type { LastResponse } from './last-response.ts';
+import { LastTexts } from './last-texts.ts';
 import type { RoundTrip } from './round-trip.ts';
-import { LastHead } from './text-head.ts';
+import type { LastHead } from './text-head.ts';
 
 /** Why a connection ended, as records tell it. */
 export type CloseReason = 'idle' | 'response' | 'error' | 'handed-over';
@@ -32,15 +33,15 @@ export class Connection {
   use: ConnectionUse | undefined = undefined;
   closed: { readonly time: number; readonly reason: CloseReason; readonly err: Error | null } | undefined =
     undefined;
-  /** The head that it carried last, of HTTP/1.1. */
-  readonly lastHead = new LastHead();
+  /** The head that it carried last, or another connection to the same place did; of HTTP/1.1. */
+  readonly lastHead: LastHead;
   /**
    * Bytes that had been written to it when its last round trip ended, of those that are recorded; undefined while it serves
    * one, and after one that nobody watched. Node asks its C++ for them, which costs as much as four events.
    */
   written: number | undefined = undefined;
-  /** What records share of the responses that it carried. */
-  readonly lastResponse = new LastResponse();
+  /** What records share of the responses that it carried, or another connection to the same place. */
+  readonly lastResponse: LastResponse;
   /** What records tell of it in each round trip, made by the first; a WeakMap of it is slower. */
   facts: object | undefined = undefined;
   /** The log of connections that has it, the last one that asked; 0 for none. */
@@ -53,6 +54,9 @@ export class Connection {
     this.socket = socket;
     this.dial = dial;
     this.opened = opened;
+    const texts = LastTexts.of(dial?.target);
+    this.lastHead = texts.head;
+    this.lastResponse = texts.response;
   }
 
   /** Round trip `roundTrip` uses it from now on. */

@@ -27,6 +27,8 @@ export class Dial {
   readonly target: DialTarget | undefined;
   /** Destroyed or failed; the error, or null while all is well. */
   error: Error | null = null;
+  /** Whom the last attempt was to reach, where that is what the socket will say, too: asking it is a system call. */
+  peer: { readonly address: string; readonly port: number } | undefined = undefined;
   /** What the last handshake agreed on. */
   tls: TLSConnectionState | undefined = undefined;
 
@@ -71,8 +73,9 @@ export class Dial {
 
   connectStart(time: number, network: 'tcp' | 'unix', addr: string): void {
     this.dnsDone(time, null);
-    // Node's attempts follow one another; one that it gave up without an event is over when the next begins.
-    this.connectDone(time, canceled('the next address was tried'));
+    // Node's attempts follow one another; one that it gave up without an event is over when the next begins. An error is
+    // made for nobody else: its stack takes as long as ten events.
+    if (this.#attempt !== undefined) this.connectDone(time, canceled('the next address was tried'));
     this.#attempt = { network, addr };
     this.#tell((owner) => owner.connectStart(time, network, addr));
   }

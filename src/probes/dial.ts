@@ -26,8 +26,8 @@ import { hasHandle, isServer, streamsBelow } from './tls-internals.ts';
 /** The watch on one socket. A tunnel has two sockets and one dial: TCP on the raw socket, TLS on the one over it. */
 class Watch {
   readonly dial: Dial;
-  /** The listeners are on. */
-  attached = false;
+  /** Those that are on; undefined when none are. */
+  listeners: Listeners | undefined = undefined;
   /** What the handshake has agreed on, read when it begins and before the certificate is verified. */
   agreed: Agreed | undefined = undefined;
   /** Who waits until the socket can be used. */
@@ -260,38 +260,60 @@ function beginDial(socket: Socket, target: DialTarget): Watch {
 }
 
 function attach(socket: Socket, watch: Watch): void {
-  if (watch.attached) return;
-  watch.attached = true;
-  for (const [event, listener] of LISTENERS) socket.on(event, listener);
-  for (const [event, listener] of FIRST_LISTENERS) socket.prependListener(event, listener);
+  if (watch.listeners !== undefined) return;
+  watch.listeners = listenersFor(socket, watch.dial);
+  for (const [event, listener, isFirst] of watch.listeners) {
+    if (isFirst) socket.prependListener(event, listener);
+    else socket.on(event, listener);
+  }
 }
 
 function detach(socket: Socket, watch: Watch): void {
-  if (!watch.attached) return;
-  watch.attached = false;
-  for (const [event, listener] of LISTENERS) socket.removeListener(event, listener);
-  for (const [event, listener] of FIRST_LISTENERS) socket.removeListener(event, listener);
+  const { listeners } = watch;
+  if (listeners === undefined) return;
+  watch.listeners = undefined;
+  for (const [event, listener] of listeners) socket.removeListener(event, listener);
 }
 
 // Shared listeners: no closure a socket.
 
-type Listeners = readonly (readonly [event: string, listener: Parameters<EventEmitter['on']>[1]])[];
+/** First in line: so that connectDone comes before anything that others do with the connection. */
+type Listeners = readonly (readonly [
+  event: string,
+  listener: Parameters<EventEmitter['on']>[1],
+  isFirst: boolean,
+])[];
 
-const LISTENERS: Listeners = [
-  ['lookup', onLookup],
-  ['connectionAttempt', onAttempt],
-  ['connectionAttemptFailed', onAttemptFailed],
-  ['connectionAttemptTimeout', onAttemptTimeout],
-  [ERROR_MONITOR, onError],
+const OF_ALL: Listeners = [
+  ['connectionAttempt', onAttempt, false],
+  ['connectionAttemptFailed', onAttemptFailed, false],
+  [ERROR_MONITOR, onError, false],
+  ['connect', onConnect, true],
+  ['close', onClose, true],
 ];
 
-/** First in line, so that connectDone comes before anything that others do with the connection. */
-const FIRST_LISTENERS: Listeners = [
-  ['connect', onConnect],
-  ['secure', onSecure],
-  ['secureConnect', onSecureConnect],
-  ['close', onClose],
+/** One address is not looked up, and Node waits for its attempt as long as it takes. */
+const OF_NAMES: Listeners = [
+  ['lookup', onLookup, false],
+  ['connectionAttemptTimeout', onAttemptTimeout, false],
 ];
+
+const OF_TLS: Listeners = [
+  ['secure', onSecure, true],
+  ['secureConnect', onSecureConnect, true],
+];
+
+const TO_ADDRESS = OF_ALL;
+const TO_NAME = [...OF_ALL, ...OF_NAMES];
+const TLS_TO_ADDRESS = [...OF_ALL, ...OF_TLS];
+const TLS_TO_NAME = [...TO_NAME, ...OF_TLS];
+
+/** Those that can be told: putting a listener on and taking it off takes half a microsecond. */
+function listenersFor(socket: Socket, { target }: Dial): Listeners {
+  const isAddress = target?.isName === false;
+  if (isTLSSocket(socket)) return isAddress ? TLS_TO_ADDRESS : TLS_TO_NAME;
+  return isAddress ? TO_ADDRESS : TO_NAME;
+}
 
 function onLookup(
   this: Socket,
@@ -309,8 +331,11 @@ function onLookup(
 function onAttempt(this: Socket, ip: string, port: number | undefined): void {
   const dial = Watches.of(this)?.dial;
   if (dial === undefined) return;
-  const isUnix = port === undefined || port === null || isIP(ip) === 0;
+  const version = isIP(ip);
+  const isUnix = port === undefined || port === null || version === 0;
   const addr = isUnix ? ip : hostPort(ip, port);
+  // There is one way to write an IPv4 address, and 0.x.x.x is answered by another.
+  dial.peer = !isUnix && version === 4 && !ip.startsWith('0.') ? { address: ip, port } : undefined;
   undestroyed(this, () => dial.connectStart(now(), isUnix ? 'unix' : 'tcp', addr));
 }
 

@@ -4,5 +4,13 @@
  */
 export function isLoaded(name: 'tls' | 'http2'): boolean {
   const list: unknown = Reflect.get(process, 'moduleLoadList');
-  return Array.isArray(list) && list.includes(`NativeModule ${name}`);
+  if (!Array.isArray(list)) return false;
+  // Asked at each new connection. Node only ever adds to its 200 names.
+  if (list.length === looked[name]) return false;
+  if (list.includes(`NativeModule ${name}`, looked[name])) return true;
+  looked[name] = list.length;
+  return false;
 }
+
+/** How many names the list had when it did not have this one. */
+const looked = { tls: 0, http2: 0 };

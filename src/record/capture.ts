@@ -14,8 +14,8 @@ export const MOMENT = 3;
 const NOWHERE = { url: '' };
 const NO_FIELDS: FlatFields = [];
 
-/** Room for the events of a GET on a connection that is there; a copy is one allocation, where pushing makes three. */
-const ROOM: readonly number[] = Array.from({ length: 11 * MOMENT }, () => 0.5);
+/** Room for the events of a GET, with a lookup and a dial; a copy is one allocation, where pushing makes three. */
+const ROOM: readonly number[] = Array.from({ length: 14 * MOMENT }, () => 0.5);
 
 /** A 1xx response. */
 export interface Informational {
@@ -190,11 +190,9 @@ export class Capture {
     return this.moments.length > ROOM.length;
   }
 
-  /**
-   * It has what must not be kept: the stack of an error keeps the request. A dial's state is large, and its record is not.
-   */
+  /** It has what must not be kept: the stack of an error keeps the request. */
   get mustBeMade(): boolean {
-    return this.error !== null || this.dial !== undefined;
+    return this.error !== null || (this.dial !== undefined && this.dial.mustBeMade);
   }
 
   #afterwards(

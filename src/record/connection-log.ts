@@ -8,17 +8,18 @@ let nextLog = 1;
 /** The connections that a recorder has met. It keeps none of them alive, and forgets those that have ended. */
 export class ConnectionLog {
   readonly #id = nextLog++;
-  readonly #known = new WeakSet<Connection>();
+  /** Their ids. A WeakSet of objects, or a Map to them, keeps many of them through a collection that could have them. */
+  #known = new Set<number>();
   #references: WeakRef<Connection>[] = [];
   #pruneAt = SMALL;
 
-  /** False when it was added before. */
+  /** False when it was added before, and has not ended since. */
   add(connection: Connection): boolean {
     // The quick look first: nearly every round trip is of a connection that the same recorder knows.
     if (connection.log === this.#id) return false;
     connection.log = this.#id;
-    if (this.#known.has(connection)) return false;
-    this.#known.add(connection);
+    if (this.#known.has(connection.id)) return false;
+    this.#known.add(connection.id);
     this.#references.push(new WeakRef(connection));
     if (this.#references.length >= this.#pruneAt) {
       // Again when as many have been added as are open now, so that each is looked at once on average.
@@ -36,6 +37,7 @@ export class ConnectionLog {
       open.push(connection);
       return true;
     });
+    this.#known = new Set(open.map(({ id }) => id));
     return open;
   }
 }

@@ -33,9 +33,9 @@ export function connectionFacts(
 function readFacts(connection: Connection, url: string | undefined): ConnectionFacts {
   const { socket, dial } = connection;
   const target = dial?.target;
-  const remoteAddress = read(socket, 'remoteAddress');
+  const peer = dial?.peer ?? endpoint(read(socket, 'remoteAddress'), read(socket, 'remotePort'));
   const path = target !== undefined && target.port === undefined ? target.host : undefined;
-  const isTCP = typeof remoteAddress === 'string' || target?.port !== undefined;
+  const isTCP = peer !== undefined || target?.port !== undefined;
   const facts: Mutable<ConnectionFacts> = {
     id: globalId(connection.id),
     protocol: connection.protocol,
@@ -44,7 +44,7 @@ function readFacts(connection: Connection, url: string | undefined): ConnectionF
   if (dial?.owner !== undefined) facts.openedBy = globalId(dial.owner.id);
   const local = endpoint(read(socket, 'localAddress'), read(socket, 'localPort'));
   if (local !== undefined) facts.local = local;
-  const remote = path === undefined ? endpoint(remoteAddress, read(socket, 'remotePort')) : { address: path };
+  const remote = path === undefined ? peer : { address: path };
   if (remote !== undefined) facts.remote = remote;
   if (target?.port !== undefined && url !== undefined) {
     const dialled = { host: target.host, port: String(target.port) };

@@ -16,8 +16,8 @@ export function errorRecord(error: unknown, redaction: Redaction, phase?: PhaseN
 }
 
 /** An error in a word, for events: its code, or else its name. */
-export function errorWord(error: unknown): string {
-  return text(error, 'code') ?? text(error, 'name') ?? 'Error';
+export function errorDetail(error: Error | null): { readonly error: string } | undefined {
+  return error === null ? undefined : { error: text(error, 'code') ?? text(error, 'name') ?? 'Error' };
 }
 
 /** `effects`: the errors that this one is the cause of, because a cause can be circular. */

@@ -5,7 +5,7 @@ import { addBusy } from './busy.ts';
 import { type Capture, MOMENT } from './capture.ts';
 import { type ConnectionFacts, tlsRecord } from './connection-record.ts';
 import type { Attempt, DialBuilder } from './dial-builder.ts';
-import { errorRecord } from './error-record.ts';
+import { errorDetail, errorRecord } from './error-record.ts';
 import type { Mutable } from './mutable.ts';
 import { isElsewhere, parseAddr } from './origin.ts';
 import { type Moments, lastPhase, microseconds, phasesOf } from './phases.ts';
@@ -112,7 +112,7 @@ function eventsOf(capture: Capture): RecordedEvent[] {
   for (let i = 0; i < length; i += MOMENT) {
     const name = HOOK_NAMES[moments[i]!]!;
     const time = microseconds(moments[i + 1]!);
-    const detail = details?.[next]?.at === i ? details[next++]!.detail : detailOf(capture, name);
+    const detail = details?.[next]?.at === i ? details[next++]!.detail : detailOf(capture, name, i);
     events.push(detail === undefined ? { name, time } : { name, time, detail });
   }
   return events;
@@ -120,8 +120,9 @@ function eventsOf(capture: Capture): RecordedEvent[] {
 
 /** What an event says that is remembered for another reason already. */
 function detailOf(
-  { hostPort, reused, wasIdle, idleTime, status }: Capture,
+  { hostPort, reused, wasIdle, idleTime, status, dial }: Capture,
   name: HookName,
+  at: number,
 ): RecordedEvent['detail'] {
   switch (name) {
     case 'getConn':
@@ -131,6 +132,12 @@ function detailOf(
       return { reused, wasIdle, idleTime: microseconds(idleTime) };
     case 'gotResponse':
       return status === undefined ? undefined : { status };
+    case 'connectStart':
+      return attemptDetail(dial?.attempts.find(({ startedAt }) => startedAt === at));
+    case 'connectDone': {
+      const attempt = dial?.attempts.find(({ doneAt }) => doneAt === at);
+      return attempt && { ...attemptDetail(attempt), ...errorDetail(attempt.err) };
+    }
     default:
       return undefined;
   }
@@ -241,7 +248,7 @@ function connectionOf(capture: Capture, facts: ConnectionFacts): ConnectionUse {
 function dialOf(dial: DialBuilder, capture: Capture, moments: Moments, redaction: Redaction): DialRecord {
   const record: Mutable<DialRecord> = {
     used: moments.dialCounts && capture.connection !== undefined,
-    attempts: dial.attempts.map((attempt) => attemptOf(attempt, moments.start, redaction)),
+    attempts: dial.attempts.map((attempt) => attemptOf(attempt, capture, moments.start, redaction)),
   };
   if (dial.host !== undefined) record.host = dial.host;
   if (dial.addresses !== undefined) record.addresses = dial.addresses;
@@ -249,11 +256,21 @@ function dialOf(dial: DialBuilder, capture: Capture, moments: Moments, redaction
   return record;
 }
 
-function attemptOf({ network, addr, start, done, err }: Attempt, from: number, redaction: Redaction) {
+function attemptOf(
+  { network, addr, startedAt, doneAt, err }: Attempt,
+  { moments }: Capture,
+  from: number,
+  redaction: Redaction,
+): AttemptRecord {
+  const start = moments[startedAt + 1]!;
   const record: Mutable<AttemptRecord> = { network, addr, start: microseconds(start - from) };
-  if (done !== undefined) record.duration = microseconds(done - start);
+  if (doneAt >= 0) record.duration = microseconds(moments[doneAt + 1]! - start);
   if (err !== null) record.error = errorRecord(err, redaction, 'connect');
   return record;
+}
+
+function attemptDetail(attempt: Attempt | undefined): RecordedEvent['detail'] {
+  return attempt && { network: attempt.network, addr: attempt.addr };
 }
 
 function listed(header: HeaderMap): HeaderField[] {

@@ -13,7 +13,7 @@ import { HOOKS, type Hook, type HookName } from '../trace/hooks.ts';
 import type { Capture, EventDetail } from './capture.ts';
 import { connectionFacts } from './connection-record.ts';
 import { DialBuilder } from './dial-builder.ts';
-import { errorWord } from './error-record.ts';
+import { errorDetail } from './error-record.ts';
 
 /** Whose round trips are captured. */
 export interface BuilderOwner {
@@ -60,7 +60,7 @@ export class RecordBuilder implements EventSink {
     const bounds = (bit & BOUNDS) !== 0 && this.#bounds(hook, capture);
     capture.add(hook.code, time, bounds ? loopIdleAt(time) : Number.NaN);
     if ((bit & TELLING) === 0) return;
-    const detail = this.#remember(capture, hook, time, a, b, c);
+    const detail = this.#remember(capture, at, hook, time, a, b, c);
     if (detail !== undefined) (capture.details ??= []).push({ at, detail });
     if (hook === HOOKS.roundTripDone) this.owner.finish(this);
   }
@@ -76,9 +76,12 @@ export class RecordBuilder implements EventSink {
   /**
    * Keeps what an event tells, whose arguments are of the types that its hook's have. Returns what is told by no field of
    * the record.
+   *
+   * @param at - where the event is among those captured.
    */
   #remember(
     capture: Capture,
+    at: number,
     hook: Hook,
     time: number,
     a: unknown,
@@ -135,18 +138,12 @@ export class RecordBuilder implements EventSink {
         dialOf(capture).addresses = addresses;
         return { addrs: addresses.join(' '), ...errorDetail(err) };
       }
-      case HOOKS.connectStart: {
-        const network = a as 'tcp' | 'unix';
-        const addr = b as string;
-        dialOf(capture).connectStart(time, network, addr);
-        return { network, addr };
-      }
-      case HOOKS.connectDone: {
-        const addr = b as string;
-        const err = c as Error | null;
-        dialOf(capture).connectDone(time, addr, err);
-        return { network: a as 'tcp' | 'unix', addr, ...errorDetail(err) };
-      }
+      case HOOKS.connectStart:
+        dialOf(capture).connectStart(at, a as 'tcp' | 'unix', b as string);
+        return undefined;
+      case HOOKS.connectDone:
+        dialOf(capture).connectDone(at, b as string, c as Error | null);
+        return undefined;
       case HOOKS.tlsHandshakeStart:
         dialOf(capture).tlsStart();
         return undefined;
@@ -165,10 +162,6 @@ export class RecordBuilder implements EventSink {
 
 function dialOf(capture: Capture): DialBuilder {
   return (capture.dial ??= new DialBuilder());
-}
-
-function errorDetail(err: Error | null): { readonly error: string } | undefined {
-  return err === null ? undefined : { error: errorWord(err) };
 }
 
 /** Hooks, a bit each by its code. */

@@ -73,7 +73,12 @@ export const CLIENTS = {
  * @param {ClientOptions} options
  */
 function agentOptions({ concurrency, ca }) {
-  return { keepAlive: true, maxSockets: concurrency, maxFreeSockets: concurrency, ...(ca !== undefined && { ca }) };
+  return {
+    keepAlive: true,
+    maxSockets: concurrency,
+    maxFreeSockets: concurrency,
+    ...(ca !== undefined && { ca }),
+  };
 }
 
 /**

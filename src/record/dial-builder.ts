@@ -43,7 +43,9 @@ export class DialBuilder {
    * peer's certificates.
    */
   get mustBeMade(): boolean {
-    return this.tlsState !== undefined || this.tlsError !== null || this.attempts.some(({ err }) => err !== null);
+    return (
+      this.tlsState !== undefined || this.tlsError !== null || this.attempts.some(({ err }) => err !== null)
+    );
   }
 
   tlsStart(): void {

@@ -248,6 +248,16 @@ describe('a connection’s own record', () => {
   });
 });
 
+describe('the remote address', () => {
+  // Windows does not connect to 0.0.0.0.
+  it.skipIf(process.platform === 'win32')('is that of who answered, where nobody was named', async () => {
+    const server = await appServer((_request, response) => response.end('ok'));
+    const { records } = await record(() => get(`http://0.0.0.0:${server.port}/`));
+    expect(records[0]?.dial?.attempts[0]?.addr).toBe(`0.0.0.0:${server.port}`);
+    expect(records[0]?.connection?.remote).toEqual({ address: '127.0.0.1', port: server.port });
+  });
+});
+
 describe('a connection by a unix socket', () => {
   it.skipIf(process.platform === 'win32')('has the path as its remote address', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'httptrace-unix-'));
@@ -297,6 +307,14 @@ describe('a dial', () => {
       ],
     });
     expect(one.dial?.attempts[1]).not.toHaveProperty('error');
+    expect(
+      one.events.filter(({ name }) => name.startsWith('connect')).map(({ name, detail }) => [name, detail]),
+    ).toEqual([
+      ['connectStart', { network: 'tcp', addr: `127.0.0.2:${server.port}` }],
+      ['connectDone', { network: 'tcp', addr: `127.0.0.2:${server.port}`, error: 'ECONNREFUSED' }],
+      ['connectStart', { network: 'tcp', addr: `127.0.0.1:${server.port}` }],
+      ['connectDone', { network: 'tcp', addr: `127.0.0.1:${server.port}` }],
+    ]);
     for (const attempt of one.dial?.attempts ?? []) {
       expect(attempt.start).toBeGreaterThan(0);
       expect(attempt.start + (attempt.duration ?? NaN)).toBeLessThan(one.duration);

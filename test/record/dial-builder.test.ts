@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+
+import { DialBuilder } from '../../src/record/dial-builder.ts';
+
+describe('what is remembered of a dial', () => {
+  it('can wait for somebody to ask, when an address answered', () => {
+    const dial = new DialBuilder();
+    dial.dnsStart('example.test');
+    dial.connectStart(0, 'tcp', '127.0.0.1:80');
+    dial.connectDone(3, '127.0.0.1:80', null);
+    expect(dial.mustBeMade).toBe(false);
+  });
+
+  it('cannot wait when it has an error, whose stack keeps more', () => {
+    const dial = new DialBuilder();
+    dial.connectStart(0, 'tcp', '127.0.0.1:80');
+    dial.connectDone(3, '127.0.0.1:80', new Error('refused'));
+    dial.connectStart(6, 'tcp', '127.0.0.2:80');
+    dial.connectDone(9, '127.0.0.2:80', null);
+    expect(dial.mustBeMade).toBe(true);
+  });
+
+  it('cannot wait when it has certificates', () => {
+    const dial = new DialBuilder();
+    dial.tlsStart();
+    const state = {
+      version: 'TLSv1.3',
+      cipher: undefined,
+      alpnProtocol: undefined,
+      serverName: undefined,
+      resumed: false,
+      authorized: true,
+      authorizationError: undefined,
+      peerCertificates: [],
+    };
+    dial.tlsDone(state, null);
+    expect(dial.mustBeMade).toBe(true);
+  });
+
+  it('has the attempts of one address in their order', () => {
+    const dial = new DialBuilder();
+    dial.connectStart(0, 'tcp', '127.0.0.1:80');
+    dial.connectStart(3, 'tcp', '127.0.0.1:80');
+    dial.connectDone(6, '127.0.0.1:80', null);
+    dial.connectDone(9, '127.0.0.2:80', null);
+    expect(dial.attempts.map(({ startedAt, doneAt }) => [startedAt, doneAt])).toEqual([
+      [0, 6],
+      [3, -1],
+    ]);
+  });
+});

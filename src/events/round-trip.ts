@@ -49,8 +49,8 @@ export abstract class RoundTrip implements RoundTripInfo, Resolution {
   deciding = 0;
   /** Context in which the hooks run; undefined when only observers watch, who never touch the async context. */
   context: ContextNode | undefined = undefined;
-  /** Where its client can run something in {@link context}; undefined for most clients. */
-  protected scope: AsyncScope | undefined = undefined;
+  /** Runs hooks in the whole async context of who asked for it; undefined where most run there anyway. */
+  scope: AsyncScope | undefined = undefined;
   /** Who remembers it; {@link AllSinks} when there are several. */
   #sink: EventSink | undefined = undefined;
   /** The connection that serves it, from `gotConn` on. */

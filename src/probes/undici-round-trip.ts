@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import type { Socket } from 'node:net';
 import { now } from '../events/clock.ts';
 import { Connection } from '../events/connection.ts';
@@ -11,6 +12,7 @@ import {
 import { Target } from '../events/target.ts';
 import type { ResponseInfo } from '../trace/client-trace.ts';
 import { HttptraceError } from '../trace/errors.ts';
+import type { ContextNode } from '../trace/context.ts';
 import { HOOKS } from '../trace/hooks.ts';
 import { Connections } from './connections.ts';
 import { type AnnouncedDial, dialOf } from './dial.ts';
@@ -73,6 +75,15 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner, Waiting {
     this.created = created;
     this.hasWholeBody = hasWholeBody(request);
     this.callKnown = true;
+  }
+
+  /**
+   * Its hooks run in `context`, by `scope`, its handler's, or one of its own that is made now: fetch hears of the first byte
+   * and of the end in the context of who opened the connection.
+   */
+  runIn(context: ContextNode, scope: AsyncScope | undefined): void {
+    this.context = context;
+    this.scope ??= scope ?? new AsyncResource('HTTPTRACE');
   }
 
   get clientVersion(): string {

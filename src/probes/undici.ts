@@ -83,7 +83,7 @@ export function installUndici(patches: Patches): void {
     const roundTrip = new UndiciRoundTrip(request, copy, scope, now());
     const continuation = takeContinuation(request);
     if (continuation !== undefined) continueCall(roundTrip, continuation, true);
-    start(roundTrip, request, context);
+    start(roundTrip, request, context, undefined);
   }
 
   function watchCopy(copy: UndiciCopy): void {
@@ -135,8 +135,14 @@ function watchPackage(patches: Patches, root: string): void {
   watchMocks(patches, root);
 }
 
-function start(roundTrip: UndiciRoundTrip, request: object, context: ContextNode | undefined): boolean {
-  if (context?.traces !== undefined) roundTrip.context = context;
+/** @param scope - runs in `context`, where that is not the current one. */
+function start(
+  roundTrip: UndiciRoundTrip,
+  request: object,
+  context: ContextNode | undefined,
+  scope: AsyncScope | undefined,
+): boolean {
+  if (context?.traces !== undefined) roundTrip.runIn(context, scope);
   const redirect = roundTrip.client === 'fetch' ? takeRedirect(roundTrip) : undefined;
   if (redirect !== undefined) continueCall(roundTrip, redirect, false);
   const resolved =
@@ -192,11 +198,12 @@ function onSendHeaders({ request, socket }: SendHeaders): void {
 
 /** Undici sends a request again that its server has not seen: each time is a round trip. */
 function nextAttempt(previous: UndiciRoundTrip, request: UndiciRequest): UndiciRoundTrip | undefined {
+  const { scope } = previous;
   previous.onSentAgain(now());
   const copy = copyOf(request);
   const roundTrip = new UndiciRoundTrip(request, copy, copy.scopeOf(request), now());
   continueCall(roundTrip, { previous, reason: 'retry' }, true);
-  return start(roundTrip, request, previous.context) ? roundTrip : undefined;
+  return start(roundTrip, request, previous.context, scope) ? roundTrip : undefined;
 }
 
 interface RequestMessage {

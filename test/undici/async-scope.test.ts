@@ -14,29 +14,66 @@ describe.each(UNDICIS)('undici $major', ({ module }) => {
     onTestFinished(() => client.destroy());
     const seen: string[] = [];
     async function request(name: string): Promise<void> {
-      let own: Context | undefined;
-      const trace: ClientTrace = {};
-      for (const hook of HOOK_NAMES) {
-        trace[hook] = () => {
-          const isOwn = Context.current() === own;
-          seen.push(
-            `${name} ${hook} ${storage.getStore() ?? 'outside'}${isOwn ? '' : ' in another context'}`,
-          );
-        };
-      }
-      await storage.run(name, () =>
-        runWithClientTrace(trace, async () => {
-          own = Context.current();
-          const { body } = await client.request({ path: `/${name}`, method: 'GET' });
-          await body.dump();
-        }),
-      );
+      await namingHooks(storage, name, seen, async () => {
+        const { body } = await client.request({ path: `/${name}`, method: 'GET' });
+        await body.dump();
+      });
     }
     await Promise.all(['a', 'b', 'c'].map(request));
-    const wrong = seen.filter(
-      (line) => line.split(' ')[0] !== line.split(' ')[2] || line.includes('another'),
-    );
-    expect(wrong).toEqual([]);
+    expect(inOthers(seen)).toEqual([]);
     expect(seen.filter((line) => line.startsWith('c '))).toContain('c gotConn c');
   });
 });
+
+const FETCHES = [
+  ['of Node', undefined],
+  ...UNDICIS.map(({ major, module }) => [`of undici ${major}`, module] as const),
+] as const;
+
+it.each(FETCHES)('runs the hooks of a fetch %s in the async context of who made it', async (_, module) => {
+  const storage = new AsyncLocalStorage<string>();
+  const server = await appServer((_request, response) => response.end('ok'));
+  const dispatcher = module === undefined ? undefined : new module.Agent();
+  onTestFinished(() => dispatcher?.destroy());
+  // Types of one version of undici are not those of another.
+  const fetchIt = (module?.fetch ?? fetch) as typeof fetch;
+  const options = (dispatcher === undefined ? {} : { dispatcher }) as RequestInit;
+  const seen: string[] = [];
+  for (const name of ['a', 'b']) {
+    await namingHooks(storage, name, seen, async () => {
+      await (await fetchIt(`${server.origin}/${name}`, options)).text();
+    });
+    // Its pool offers a connection again in a later turn than the one in which the response was read.
+    await new Promise(setImmediate);
+  }
+  expect(inOthers(seen)).toEqual([]);
+  expect(seen).toContain('b gotFirstResponseByte b');
+  expect(seen).not.toContain('b connectStart b');
+});
+
+/** Runs `fn` as `name`, with hooks that tell into `seen` as whom they run. */
+async function namingHooks(
+  storage: AsyncLocalStorage<string>,
+  name: string,
+  seen: string[],
+  fn: () => Promise<void>,
+): Promise<void> {
+  let own: Context | undefined;
+  const trace: ClientTrace = {};
+  for (const hook of HOOK_NAMES) {
+    trace[hook] = () => {
+      const isOwn = Context.current() === own;
+      seen.push(`${name} ${hook} ${storage.getStore() ?? 'outside'}${isOwn ? '' : ' in another context'}`);
+    };
+  }
+  await storage.run(name, () =>
+    runWithClientTrace(trace, () => {
+      own = Context.current();
+      return fn();
+    }),
+  );
+}
+
+function inOthers(seen: readonly string[]): string[] {
+  return seen.filter((line) => line.split(' ')[0] !== line.split(' ')[2] || line.includes('another'));
+}

@@ -20,12 +20,6 @@ export function hasWholeBody({ body }: UndiciRequest): boolean {
   return body === null || body === undefined || ArrayBuffer.isView(body);
 }
 
-/**
- * What gets the response, as the dispatcher was given it. In undici's own API (request, stream, pipeline, connect, upgrade)
- * it is an AsyncResource; no other handler is.
- */
-export type Handler = Partial<AsyncScope>;
-
 /** One of the undicis in a process: the one in Node, and any number from npm. Told apart by their Request class. */
 export class UndiciCopy {
   /** The request's prototype. */
@@ -46,7 +40,7 @@ export class UndiciCopy {
   scopeOf(request: UndiciRequest): AsyncScope | undefined {
     if (this.#handlerKey === undefined) return undefined;
     const handler: unknown = Reflect.get(request, this.#handlerKey);
-    return isAsyncScope(handler) ? handler : undefined;
+    return scopeOfHandler(handler);
   }
 
   /** Its folder; undefined for Node's own, and where it was bundled into a program. */
@@ -60,10 +54,15 @@ export class UndiciCopy {
   }
 }
 
-function isAsyncScope(handler: unknown): handler is AsyncScope {
+/**
+ * `handler`, which gets a response as a dispatcher was given it, where it remembers who asked: in undici's own API (request,
+ * stream, pipeline, connect, upgrade) it is an AsyncResource; no other handler is.
+ */
+export function scopeOfHandler(handler: unknown): AsyncScope | undefined {
   // Undici accepts nothing but objects as handlers.
-  if (typeof handler !== 'object' || handler === null) return false;
-  return 'runInAsyncScope' in handler && typeof handler.runInAsyncScope === 'function';
+  if (typeof handler !== 'object' || handler === null || !('runInAsyncScope' in handler)) return undefined;
+  // An AsyncResource, which undici's handlers are.
+  return typeof handler.runInAsyncScope === 'function' ? (handler as AsyncScope) : undefined;
 }
 
 const FILE =

@@ -1,7 +1,9 @@
-import { type ContextNode, currentNode } from '../trace/context.ts';
+import { AsyncResource } from 'node:async_hooks';
+import type { AsyncScope } from '../events/round-trip.ts';
+import { currentNode } from '../trace/context.ts';
 import type { Patches } from './patches.ts';
 import { type Continuation, continuing, pendingContinuation } from './undici-calls.ts';
-import type { Handler } from './undici-copy.ts';
+import { scopeOfHandler } from './undici-copy.ts';
 import { exportsIn } from './undici-modules.ts';
 
 /**
@@ -14,7 +16,8 @@ let made = 0;
 
 /** A dispatch whose request waits in a queue. */
 interface Queued {
-  readonly context: ContextNode | undefined;
+  /** Of who asked; undefined when no traces are there. */
+  readonly scope: AsyncScope | undefined;
   readonly continuation: Continuation | undefined;
 }
 
@@ -47,30 +50,30 @@ export function watchDispatchers(patches: Patches, root: string): void {
     base.prototype as object,
     'dispatch',
     (original) =>
-      function dispatch(this: object, options: object, handler: Handler): unknown {
+      function dispatch(this: object, options: object, handler: unknown): unknown {
         const earlier = anyQueued ? queued.get(options) : undefined;
         if (earlier === undefined) return dispatchNow(original, this, options, handler);
         const now = (): unknown => dispatchNow(original, this, options, handler);
         queued.delete(options);
-        const { context, continuation } = earlier;
+        const { scope, continuation } = earlier;
         if (continuation !== undefined) return continuing(continuation, now);
-        return context === undefined ? now() : context.run(now);
+        return scope === undefined ? now() : scope.runInAsyncScope(now);
       },
   );
 }
 
-function dispatchNow(original: Function, dispatcher: object, options: object, handler: Handler): unknown {
+function dispatchNow(original: Function, dispatcher: object, options: object, handler: unknown): unknown {
   const before = made;
   const result: unknown = original.call(dispatcher, options, handler);
   if (made === before) rememberQueued(options, handler);
   return result;
 }
 
-function rememberQueued(options: object, handler: Handler): void {
-  const context = currentNode();
+function rememberQueued(options: object, handler: unknown): void {
+  const isTraced = currentNode()?.traces !== undefined;
   const continuation = pendingContinuation();
-  if (context?.traces === undefined && continuation === undefined) return;
-  if (handler?.runInAsyncScope !== undefined || typeof options !== 'object' || options === null) return;
+  if (!isTraced && continuation === undefined) return;
+  if (scopeOfHandler(handler) !== undefined || typeof options !== 'object' || options === null) return;
   anyQueued = true;
-  queued.set(options, { context, continuation });
+  queued.set(options, { scope: isTraced ? new AsyncResource('HTTPTRACE') : undefined, continuation });
 }

@@ -1,12 +1,13 @@
+import { AsyncResource } from 'node:async_hooks';
 import { now } from '../events/clock.ts';
-import { type ExchangeFacts, RoundTrip } from '../events/round-trip.ts';
+import { type AsyncScope, type ExchangeFacts, RoundTrip } from '../events/round-trip.ts';
 import { reportFailure } from '../trace/call.ts';
 import { type ContextNode, currentNode } from '../trace/context.ts';
 import { HOOKS } from '../trace/hooks.ts';
 import { isWatched, resolveTraces } from '../trace/trace-list.ts';
 import { setOwnMethod } from './own-method.ts';
 import type { Patches } from './patches.ts';
-import type { Handler } from './undici-copy.ts';
+import { scopeOfHandler } from './undici-copy.ts';
 import { makesRequest } from './undici-dispatch.ts';
 import { type RawHeaders, fieldsOf, undiciHead } from './undici-headers.ts';
 import { exportsIn, versionIn } from './undici-modules.ts';
@@ -30,12 +31,13 @@ export function watchMocks(patches: Patches, root: string): void {
     MockAgent.prototype as object,
     'dispatch',
     (original) =>
-      function dispatch(this: object, options: Dispatch, handler: Handler): unknown {
-        const context = handler?.runInAsyncScope?.(currentNode) ?? currentNode();
+      function dispatch(this: object, options: Dispatch, handler: object): unknown {
+        const scope = scopeOfHandler(handler);
+        const context = scope?.runInAsyncScope(currentNode) ?? currentNode();
         if (!isWatched(context) || typeof handler !== 'object' || typeof options !== 'object') {
           return original.call(this, options, handler);
         }
-        const roundTrip = new InterceptedRoundTrip(options, handler, versionIn(root));
+        const roundTrip = new InterceptedRoundTrip(options, handler, scope, versionIn(root));
         return dispatchAs(roundTrip, () => original.call(this, options, handler) as unknown, context);
       },
   );
@@ -77,8 +79,14 @@ class InterceptedRoundTrip extends RoundTrip {
   #response: Response | undefined;
   #end: { readonly time: number; readonly err: Error | null } | undefined;
 
-  constructor({ origin, path = '/', method = 'GET' }: Dispatch, handler: Handler, version: string) {
-    super(handler.runInAsyncScope === undefined ? 'fetch' : 'undici', method);
+  constructor(
+    { origin, path = '/', method = 'GET' }: Dispatch,
+    handler: object,
+    scope: AsyncScope | undefined,
+    version: string,
+  ) {
+    super(scope === undefined ? 'fetch' : 'undici', method);
+    this.scope = scope;
     this.clientVersion = version;
     this.intercepted = true;
     this.callKnown = true;
@@ -95,7 +103,10 @@ class InterceptedRoundTrip extends RoundTrip {
 
   /** A mock has the request. */
   begin(context: ContextNode | undefined): void {
-    if (context?.traces !== undefined) this.context = context;
+    if (context?.traces !== undefined) {
+      this.context = context;
+      this.scope ??= new AsyncResource('HTTPTRACE');
+    }
     if (!resolveTraces(this, context)) return this.leave();
     this.#isMocked = true;
     this.roundTripStart(this.#start);
@@ -132,7 +143,7 @@ class InterceptedRoundTrip extends RoundTrip {
     };
   }
 
-  #hear(handler: Handler, name: string, hear: (...args: readonly unknown[]) => void): void {
+  #hear(handler: object, name: string, hear: (...args: readonly unknown[]) => void): void {
     const method: unknown = Reflect.get(handler, name);
     if (typeof method !== 'function') return;
     const restore = setOwnMethod(handler, name, function (this: unknown, ...args: unknown[]) {

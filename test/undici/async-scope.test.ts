@@ -25,6 +25,25 @@ describe.each(UNDICIS)('undici $major', ({ module }) => {
   });
 });
 
+describe.each(UNDICIS)('fetch of undici $major', ({ module }) => {
+  it('runs the hooks in the async context of who made it where it waits in the queue of a Pool', async () => {
+    const storage = new AsyncLocalStorage<string>();
+    const server = await appServer((_, response) => response.end('ok'));
+    const dispatcher = new module.Agent({ connections: 2 }); // with 1 there is no Pool
+    onTestFinished(() => dispatcher.destroy());
+    const fetchIt = module.fetch as unknown as typeof fetch; // types of one version of undici are not those of another
+    const seen: string[] = [];
+    async function request(name: string): Promise<void> {
+      await namingHooks(storage, name, seen, async () => {
+        await (await fetchIt(`${server.origin}/${name}`, { dispatcher } as unknown as RequestInit)).text();
+      });
+    }
+    await Promise.all([...'abcdef'].map(request));
+    expect(inOthers(seen)).toEqual([]);
+    expect(seen).toContain('f gotFirstResponseByte f');
+  });
+});
+
 const FETCHES = [
   ['of Node', undefined],
   ...UNDICIS.map(({ major, module }) => [`of undici ${major}`, module] as const),

@@ -3,7 +3,7 @@ import { now } from '../events/clock.ts';
 import { type ExchangeFacts, type RoundTrip, type SentHead, cutOff } from '../events/round-trip.ts';
 import { HOOKS } from '../trace/hooks.ts';
 import {
-  Http2SentHead,
+  LastSentHead,
   type SentHeaders,
   codeName,
   headerMapOf,
@@ -37,6 +37,7 @@ export class Http2Exchange implements StreamExchange {
   #endTime = Number.NaN;
   /** When the request was written; NaN before. */
   #writtenTime = Number.NaN;
+  #sentHead: SentHead | undefined = undefined;
   #bodyBytes = 0;
   /** Its head is written at the end of this turn of the event loop. */
   #headDue = false;
@@ -61,7 +62,8 @@ export class Http2Exchange implements StreamExchange {
 
   get sentHead(): SentHead | undefined {
     const sent = this.#sent;
-    return sent === undefined ? undefined : new Http2SentHead(sent);
+    if (sent !== undefined) this.#sentHead ??= (this.#session?.lastSent ?? new LastSentHead()).read(sent);
+    return this.#sentHead;
   }
 
   facts(): ExchangeFacts {
@@ -226,6 +228,7 @@ export class Http2Exchange implements StreamExchange {
 
   released(): void {
     this.#stream = undefined;
+    this.#sentHead = undefined;
     this.#rawHeaders = undefined;
     this.#rawTrailers = undefined;
   }

@@ -1,21 +1,20 @@
-import { bracketed, defaultPort } from '../events/host-port.ts';
 import { type ExchangeFacts, RoundTrip, type SentHead } from '../events/round-trip.ts';
+import { Target } from '../events/target.ts';
 import type { Http2Exchange } from './http2-exchange.ts';
 import { type SentHeaders, methodOf, sentField, textOf } from './http2-head.ts';
+import { Http2Origin } from './http2-origin.ts';
 
 /** One request that the program made by `session.request()` of node:http2. */
 export class Http2RoundTrip extends RoundTrip {
-  readonly #scheme: string;
-  readonly #authority: string;
-  readonly #path: string;
+  readonly #target: Target;
   #exchange: Http2Exchange | undefined = undefined;
 
   /** `scheme` is for a request that names none, a CONNECT. */
   constructor(sent: SentHeaders, scheme: string) {
     super('http2', methodOf(sent));
-    this.#scheme = textOf(sent[':scheme']) ?? scheme;
-    this.#authority = textOf(sent[':authority']) ?? sentField(sent, 'host') ?? '';
-    this.#path = textOf(sent[':path']) ?? '';
+    const authority = textOf(sent[':authority']) ?? sentField(sent, 'host') ?? '';
+    const origin = Http2Origin.of(textOf(sent[':scheme']) ?? scheme, authority);
+    this.#target = Target.of(origin, textOf(sent[':path']) ?? '');
   }
 
   get clientVersion(): string {
@@ -23,20 +22,15 @@ export class Http2RoundTrip extends RoundTrip {
   }
 
   get hostPort(): string {
-    const { host, port } = hostAndPort(this.#authority);
-    return `${host}:${port ?? this.#defaultPort}`;
+    return this.#target.origin.hostPort;
   }
 
   get url(): string {
-    const { host, port } = hostAndPort(this.#authority);
-    const isDefault = port === undefined || port === this.#defaultPort;
-    const path = this.#path;
-    return `${this.#scheme}://${host}${isDefault ? '' : `:${port}`}${path.startsWith('/') ? '' : '/'}${path}`;
+    return this.#target.url;
   }
 
-  /** Of a scheme that is neither, as of https. */
-  get #defaultPort(): string {
-    return defaultPort(this.#scheme === 'http' ? 'http:' : 'https:');
+  override get target(): Target {
+    return this.#target;
   }
 
   get sentHead(): SentHead | undefined {
@@ -65,14 +59,3 @@ const NOTHING: ExchangeFacts = {
   responseFields: [],
   trailers: [],
 };
-
-function hostAndPort(authority: string): { readonly host: string; readonly port: string | undefined } {
-  const colon = authority.lastIndexOf(':');
-  const hasPort = colon !== -1 && !authority.endsWith(']');
-  const host = hasPort ? authority.slice(0, colon) : authority;
-  return {
-    // Of a session's own IPv6 address node:http2 makes `::1:443`.
-    host: bracketed(host),
-    port: hasPort && colon + 1 < authority.length ? authority.slice(colon + 1) : undefined,
-  };
-}

@@ -7,6 +7,7 @@ import type { RoundTrip } from '../events/round-trip.ts';
 import { Connections } from './connections.ts';
 import { dialOf } from './dial.ts';
 import { Given } from './given.ts';
+import { LastSentHead } from './http2-head.ts';
 import { isOpen } from './http2-streams.ts';
 
 /** The streams of a session, as node:http2 keeps them; private. */
@@ -18,6 +19,7 @@ interface OpenStreams {
 export class WatchedSession {
   /** Undici opened it, and tells itself whose its streams are. */
   readonly isUndicis: boolean;
+  readonly lastSent = new LastSentHead();
   /** Undefined when it was closed before the first look at it. */
   readonly #socket: Duplex | undefined;
   readonly #session: ClientHttp2Session;

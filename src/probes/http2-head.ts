@@ -9,7 +9,7 @@ export type SentHeaders = Readonly<OutgoingHttpHeaders>;
 
 const COLON = 58;
 
-/** The head of a stream's request: what node:http2 was given, apart from its object, which is ten times as large. */
+/** The head of a stream's request, without node:http2's object of it, which is a hash table. */
 class Http2SentHead implements SentHead {
   readonly #names: readonly string[];
   readonly #values: readonly (OutgoingHttpHeader | undefined)[];
@@ -34,14 +34,18 @@ class Http2SentHead implements SentHead {
 
   /** As they go on the wire: pseudo header fields first, names in lower case. */
   fields(): readonly FieldGroup[] {
-    return (this.#fields ??= [...this.#groups(isPseudo), ...this.#groups((name) => !isPseudo(name))]);
+    if (this.#fields !== undefined) return this.#fields;
+    const fields: FieldGroup[] = [];
+    this.#addFields(fields, true);
+    this.#addFields(fields, false);
+    return (this.#fields = fields);
   }
 
-  #groups(isWanted: (name: string) => boolean): FieldGroup[] {
-    const groups: FieldGroup[] = [];
-    for (const [i, name] of this.#names.entries())
-      if (isWanted(name)) addField(groups, name, this.#values[i]);
-    return groups;
+  #addFields(fields: FieldGroup[], arePseudo: boolean): void {
+    const names = this.#names;
+    for (let i = 0; i < names.length; i++) {
+      if (isPseudo(names[i]!) === arePseudo) addField(fields, names[i]!, this.#values[i]);
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import type { AsyncScope } from '../events/round-trip.ts';
 import { currentNode } from '../trace/context.ts';
 import { Given } from './given.ts';
 import { setOwnMethod } from './own-method.ts';
@@ -90,20 +91,27 @@ function hear(handler: object, roundTrip: UndiciRoundTrip, reason: Continuation[
   Heard.set(handler, roundTrip);
   const dispatch: unknown = Reflect.get(handler, 'dispatch');
   if (!isNew || typeof dispatch !== 'function') return;
+  // Now, because the round trip lets go of it when it ends.
+  const { scope } = roundTrip;
   setOwnMethod(handler, 'dispatch', function (this: unknown, ...args: unknown[]) {
     const previous = Heard.of(handler);
     const again = (): unknown => Reflect.apply(dispatch, this, args);
-    return previous === undefined ? again() : continuing({ previous, reason }, again);
+    return previous === undefined ? again() : continuing({ previous, reason }, again, scope);
   });
 }
 
-/** Runs `dispatch`, whose request continues a call: in that call's context, because undici runs it in another one. */
-export function continuing<R>(next: Continuation, dispatch: () => R): R {
+/**
+ * Runs `dispatch`, whose request continues a call: in that call's context, because undici runs it in another one.
+ *
+ * @param scope - of who made the call, where that is known.
+ */
+export function continuing<R>(next: Continuation, dispatch: () => R, scope?: AsyncScope): R {
   const outer = continuation;
   continuation = next;
   const { context } = next.previous;
   try {
-    return context === undefined || currentNode() === context ? dispatch() : context.run(dispatch);
+    if (context === undefined || currentNode() === context) return dispatch();
+    return scope === undefined ? context.run(dispatch) : scope.runInAsyncScope(dispatch);
   } finally {
     continuation = outer;
   }

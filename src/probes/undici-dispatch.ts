@@ -53,10 +53,10 @@ export function watchDispatchers(patches: Patches, root: string): void {
       function dispatch(this: object, options: object, handler: unknown): unknown {
         const earlier = anyQueued ? queued.get(options) : undefined;
         if (earlier === undefined) return dispatchNow(original, this, options, handler);
-        const now = (): unknown => dispatchNow(original, this, options, handler);
         queued.delete(options);
         const { scope, continuation } = earlier;
-        if (continuation !== undefined) return continuing(continuation, now);
+        const dispatchIt = (): unknown => dispatchNow(original, this, options, handler);
+        const now = continuation === undefined ? dispatchIt : () => continuing(continuation, dispatchIt);
         return scope === undefined ? now() : scope.runInAsyncScope(now);
       },
   );

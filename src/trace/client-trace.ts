@@ -27,6 +27,8 @@ import type { Duplex } from 'node:stream';
  * that throws, or whose promise rejects, never breaks the request: it is reported once per hook and trace as a process
  * warning (code `ERR_HTTPTRACE_HOOK`) and the request goes on. Arguments are made for the call and may be kept, but
  * `conn` belongs to the client: do not read, write or close it.
+ *
+ * Hooks that come from a context run in it.
  */
 export interface ClientTrace {
   /**

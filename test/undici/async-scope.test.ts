@@ -25,6 +25,29 @@ describe.each(UNDICIS)('undici $major', ({ module }) => {
   });
 });
 
+describe.each(UNDICIS)('redirects of undici $major', ({ module }) => {
+  it('run their hooks in the async context of who made the first request', async () => {
+    const storage = new AsyncLocalStorage<string>();
+    const server = await appServer((request, response) => {
+      if (request.url?.startsWith('/from/') === true) response.writeHead(302, { location: '/to' });
+      response.end('ok');
+    });
+    const agent = new module.Agent({ connections: 2 });
+    onTestFinished(() => agent.destroy());
+    const dispatcher = agent.compose(module.interceptors.redirect({ maxRedirections: 1 }));
+    const seen: string[] = [];
+    async function request(name: string): Promise<void> {
+      await namingHooks(storage, name, seen, async () => {
+        const { body } = await module.request(`${server.origin}/from/${name}`, { dispatcher });
+        await body.dump();
+      });
+    }
+    await Promise.all([...'abc'].map(request));
+    expect(inOthers(seen)).toEqual([]);
+    expect(seen.filter((line) => line === 'c gotResponse c')).toHaveLength(2);
+  });
+});
+
 describe.each(UNDICIS)('fetch of undici $major', ({ module }) => {
   it('runs the hooks in the async context of who made it where it waits in the queue of a Pool', async () => {
     const storage = new AsyncLocalStorage<string>();

@@ -165,17 +165,11 @@ export function installDial(patches: Patches): void {
     net.Socket.prototype,
     'connect',
     (original) =>
-      function connect(this: Socket, ...args: unknown[]): unknown {
+      function connect(this: Socket): unknown {
         const unpatchedStart = areProbesOurs() ? patchTLS(patches, this) : undefined;
-        // tls.connect() has read `_start` already, to be called when connected.
-        if (unpatchedStart !== undefined) {
-          args = args.map((arg): unknown => (arg === unpatchedStart ? Reflect.get(this, '_start') : arg));
-        }
-        const dial = announced === undefined ? undefined : takeAnnounced(dialTarget(args, isIP));
-        if (dial === undefined) return open(original, this, args, undefined);
-        dial.socket = this;
-        if (dial.owner === undefined) forNobody.add(this);
-        return dialingFor(dial.owner ?? null, () => outsideContexts(() => open(original, this, args, dial)));
+        if (unpatchedStart === undefined && announced === undefined && !isDialWatched())
+          return Reflect.apply(original, this, arguments);
+        return connectWatched(original, this, arguments, unpatchedStart);
       },
   );
   patches.wrap(net.Socket.prototype, 'destroy', wrapDestroy);
@@ -183,8 +177,26 @@ export function installDial(patches: Patches): void {
   patchTLS(patches, undefined);
 }
 
+/** @param unpatchedStart - `_start` as it was, when it has been wrapped just now. */
+function connectWatched(
+  original: Function,
+  socket: Socket,
+  given: ArrayLike<unknown>,
+  unpatchedStart: unknown,
+): unknown {
+  // tls.connect() has read `_start` already, to be called when connected.
+  const args = Array.from(given, (arg): unknown =>
+    unpatchedStart !== undefined && arg === unpatchedStart ? Reflect.get(socket, '_start') : arg,
+  );
+  const dial = announced === undefined ? undefined : takeAnnounced(dialTarget(args, isIP));
+  if (dial === undefined) return open(original, socket, args, undefined);
+  dial.socket = socket;
+  if (dial.owner === undefined) forNobody.add(socket);
+  return dialingFor(dial.owner ?? null, () => outsideContexts(() => open(original, socket, args, dial)));
+}
+
 function open(original: Function, socket: Socket, args: unknown[], dial: AnnouncedDial | undefined): unknown {
-  if (!shouldWatch()) return Reflect.apply(original, socket, args);
+  if (!isDialWatched()) return Reflect.apply(original, socket, args);
   const target = dialTarget(args, isIP);
   const isAddress = dial !== undefined && target.isName && isIP(dial.host) !== 0;
   const watch = beginDial(socket, isAddress ? { ...target, host: dial.host, isName: false } : target);
@@ -237,7 +249,8 @@ function patchTLS(patches: Patches, socket: Socket | undefined): unknown {
   return unpatched;
 }
 
-function shouldWatch(): boolean {
+/** A connection that is opened now is watched. */
+export function isDialWatched(): boolean {
   return dialOwner === undefined ? isWatched(currentNode()) : dialOwner !== null;
 }
 
@@ -457,7 +470,7 @@ function beginHandshake(socket: TLSSocket): void {
   let watch = Watches.of(socket);
   if (watch === undefined) {
     const below = watchBelow(socket);
-    if (below === undefined && (forNobody.has(socket) || !shouldWatch())) return;
+    if (below === undefined && (forNobody.has(socket) || !isDialWatched())) return;
     watch = watchSocket(socket, below?.dial ?? new Dial(dialOwner ?? undefined, undefined));
   }
   attach(socket, watch);

@@ -8,7 +8,7 @@ import { Context, type ContextNode, currentNode } from '../trace/context.ts';
 import { isPassedOver, isWatched, resolveTraces } from '../trace/trace-list.ts';
 import { watchConnect } from './agent-connect.ts';
 import { apart } from './apart.ts';
-import { dialingFor } from './dial.ts';
+import { dialingFor, isDialWatched } from './dial.ts';
 import { HttpOrigin } from './http-origin.ts';
 import { RoundTrips } from './http-requests.ts';
 import { type CoreAgent, HttpRoundTrip, agentOf, roundTripOf } from './http-round-trip.ts';
@@ -65,11 +65,10 @@ export function installHttp(patches: Patches): void {
     'createSocket',
     (original) =>
       function createSocket(this: Agent, request: ClientRequest): unknown {
-        const args = arguments;
         const roundTrip = RoundTrips.of(request);
-        if (roundTrip !== undefined) roundTrip.dialled = true;
-        const open = (): unknown => Reflect.apply(original, this, args);
-        return dialingFor(roundTrip ?? null, () => inContextOf(roundTrip, open));
+        if (roundTrip === undefined && currentNode()?.traces === undefined && !isDialWatched())
+          return Reflect.apply(original, this, arguments);
+        return openFor(roundTrip, original, this, arguments);
       },
   );
 
@@ -108,6 +107,17 @@ export function installHttp(patches: Patches): void {
         return handled;
       },
   );
+}
+
+function openFor(
+  roundTrip: HttpRoundTrip | undefined,
+  createSocket: Function,
+  agent: Agent,
+  args: ArrayLike<unknown>,
+): unknown {
+  if (roundTrip !== undefined) roundTrip.dialled = true;
+  const open = (): unknown => Reflect.apply(createSocket, agent, args);
+  return dialingFor(roundTrip ?? null, () => inContextOf(roundTrip, open));
 }
 
 function beforeAddRequest(

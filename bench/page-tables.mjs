@@ -225,6 +225,7 @@ function goSentence({ version, bare, added, ratio }) {
  * @param {RunResult} full
  */
 function readmeSentence(runs, full) {
+  // Requests of `dial` pay for a connection each, and the sentence is about those that do not.
   const quotable = runs
     .flatMap(({ contests }) => contests)
     .filter((contest) => contest.client !== 'dial' && scatter(contest) <= QUOTABLE);

@@ -13,6 +13,7 @@ import { HttptraceError } from '../trace/errors.ts';
 import { type Hook, HOOKS } from '../trace/hooks.ts';
 import { nextId } from '../trace/shared.ts';
 import { NO_TRACES, type Resolution } from '../trace/trace-list.ts';
+import { type AsyncScope, currentScope } from '../trace/async-scope.ts';
 import { enterEvent, leaveEvent } from './clock.ts';
 import type { Connection } from './connection.ts';
 import type { RawFields } from './flat-fields.ts';
@@ -65,6 +66,12 @@ export abstract class RoundTrip implements RoundTripInfo, Resolution {
     this.callId = this.id;
     this.client = client;
     this.method = method;
+  }
+
+  /** Its hooks run in `context`, by `scope`, or by one of its own that is made now: for clients that tell of it elsewhere. */
+  runIn(context: ContextNode, scope?: AsyncScope): void {
+    this.context = context;
+    this.scope ??= scope ?? currentScope();
   }
 
   get [ROUND_TRIP](): this {
@@ -219,7 +226,9 @@ export abstract class RoundTrip implements RoundTripInfo, Resolution {
   }
 
   /** All has been told: what is the client's must not be kept any longer. Can be called more than once. */
-  protected released(): void {}
+  protected released(): void {
+    this.scope = undefined;
+  }
 
   // The dial's events. They may come after the end: a dial can outlive the round trip that asked for it.
 
@@ -310,11 +319,6 @@ export abstract class RoundTrip implements RoundTripInfo, Resolution {
     for (const tell of later ?? []) tell();
     if (this.isDone) this.released();
   }
-}
-
-/** What an AsyncResource does: calls `fn` in the async context in which it was made. */
-export interface AsyncScope {
-  runInAsyncScope<A extends unknown[], R>(fn: (...args: A) => R, self?: unknown, ...args: A): R;
 }
 
 /**

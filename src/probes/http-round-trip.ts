@@ -278,6 +278,7 @@ export class HttpRoundTrip extends RoundTrip {
   }
 
   protected override released(): void {
+    super.released();
     // Once: this can be called again.
     if (this.#request !== undefined) RoundTrips.ended();
     this.#request = undefined;

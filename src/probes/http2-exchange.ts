@@ -3,7 +3,7 @@ import { now } from '../events/clock.ts';
 import { type ExchangeFacts, type RoundTrip, type SentHead, cutOff } from '../events/round-trip.ts';
 import { HOOKS } from '../trace/hooks.ts';
 import {
-  LastSentHead,
+  Http2SentHead,
   type SentHeaders,
   codeName,
   headerMapOf,
@@ -62,7 +62,7 @@ export class Http2Exchange implements StreamExchange {
 
   get sentHead(): SentHead | undefined {
     const sent = this.#sent;
-    if (sent !== undefined) this.#sentHead ??= (this.#session?.lastSent ?? new LastSentHead()).read(sent);
+    if (sent !== undefined) this.#sentHead ??= this.#session?.lastSent.read(sent) ?? new Http2SentHead(sent);
     return this.#sentHead;
   }
 

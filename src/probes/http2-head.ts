@@ -10,7 +10,7 @@ export type SentHeaders = Readonly<OutgoingHttpHeaders>;
 const COLON = 58;
 
 /** The head of a stream's request, without node:http2's object of it, which is a hash table. */
-class Http2SentHead implements SentHead {
+export class Http2SentHead implements SentHead {
   readonly #names: readonly string[];
   readonly #values: readonly (OutgoingHttpHeader | undefined)[];
   #fields: readonly FieldGroup[] | undefined = undefined;

@@ -47,6 +47,7 @@ export class Http2RoundTrip extends RoundTrip {
   }
 
   protected override released(): void {
+    super.released();
     this.#exchange?.released();
   }
 }

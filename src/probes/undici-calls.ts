@@ -1,4 +1,4 @@
-import type { AsyncScope } from '../events/round-trip.ts';
+import type { AsyncScope } from '../trace/async-scope.ts';
 import { currentNode } from '../trace/context.ts';
 import { Given } from './given.ts';
 import { setOwnMethod } from './own-method.ts';

@@ -1,4 +1,4 @@
-import type { AsyncScope } from '../events/round-trip.ts';
+import type { AsyncScope } from '../trace/async-scope.ts';
 import { versionIn } from './undici-modules.ts';
 
 /** What the probe reads of undici's internal request, the same in undici 6, 7 and 8. */

@@ -1,5 +1,4 @@
-import { AsyncResource } from 'node:async_hooks';
-import type { AsyncScope } from '../events/round-trip.ts';
+import { type AsyncScope, currentScope } from '../trace/async-scope.ts';
 import { currentNode } from '../trace/context.ts';
 import type { Patches } from './patches.ts';
 import { type Continuation, continuing, pendingContinuation } from './undici-calls.ts';
@@ -75,5 +74,5 @@ function rememberQueued(options: object, handler: unknown): void {
   if (!isTraced && continuation === undefined) return;
   if (scopeOfHandler(handler) !== undefined || typeof options !== 'object' || options === null) return;
   anyQueued = true;
-  queued.set(options, { scope: isTraced ? new AsyncResource('HTTPTRACE') : undefined, continuation });
+  queued.set(options, { scope: isTraced ? currentScope() : undefined, continuation });
 }

@@ -1,6 +1,6 @@
-import { AsyncResource } from 'node:async_hooks';
+import type { AsyncScope } from '../trace/async-scope.ts';
 import { now } from '../events/clock.ts';
-import { type AsyncScope, type ExchangeFacts, RoundTrip } from '../events/round-trip.ts';
+import { type ExchangeFacts, RoundTrip } from '../events/round-trip.ts';
 import { reportFailure } from '../trace/call.ts';
 import { type ContextNode, currentNode } from '../trace/context.ts';
 import { HOOKS } from '../trace/hooks.ts';
@@ -103,10 +103,7 @@ class InterceptedRoundTrip extends RoundTrip {
 
   /** A mock has the request. */
   begin(context: ContextNode | undefined): void {
-    if (context?.traces !== undefined) {
-      this.context = context;
-      this.scope ??= new AsyncResource('HTTPTRACE');
-    }
+    if (context?.traces !== undefined) this.runIn(context);
     if (!resolveTraces(this, context)) return this.leave();
     this.#isMocked = true;
     this.roundTripStart(this.#start);

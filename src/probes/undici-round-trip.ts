@@ -1,18 +1,11 @@
-import { AsyncResource } from 'node:async_hooks';
 import type { Socket } from 'node:net';
+import type { AsyncScope } from '../trace/async-scope.ts';
 import { now } from '../events/clock.ts';
 import { Connection } from '../events/connection.ts';
-import {
-  type AsyncScope,
-  type ExchangeFacts,
-  RoundTrip,
-  type SentHead,
-  cutOff,
-} from '../events/round-trip.ts';
+import { type ExchangeFacts, RoundTrip, type SentHead, cutOff } from '../events/round-trip.ts';
 import { Target } from '../events/target.ts';
 import type { ResponseInfo } from '../trace/client-trace.ts';
 import { HttptraceError } from '../trace/errors.ts';
-import type { ContextNode } from '../trace/context.ts';
 import { HOOKS } from '../trace/hooks.ts';
 import { Connections } from './connections.ts';
 import { type AnnouncedDial, dialOf } from './dial.ts';
@@ -75,15 +68,6 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner, Waiting {
     this.created = created;
     this.hasWholeBody = hasWholeBody(request);
     this.callKnown = true;
-  }
-
-  /**
-   * Its hooks run in `context`, by `scope`, its handler's, or one of its own that is made now: fetch hears of the first byte
-   * and of the end in the context of who opened the connection.
-   */
-  runIn(context: ContextNode, scope: AsyncScope | undefined): void {
-    this.context = context;
-    this.scope ??= scope ?? new AsyncResource('HTTPTRACE');
   }
 
   get clientVersion(): string {
@@ -364,7 +348,7 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner, Waiting {
 
   /** Connections and handlers know it for longer. */
   protected override released(): void {
-    this.scope = undefined;
+    super.released();
     this.dial = undefined;
     this.#request = undefined;
     this.#socket = undefined;

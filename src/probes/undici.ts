@@ -2,7 +2,7 @@ import diagnostics from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
 import { now } from '../events/clock.ts';
 import type { Connection } from '../events/connection.ts';
-import type { AsyncScope } from '../events/round-trip.ts';
+import type { AsyncScope } from '../trace/async-scope.ts';
 import { reportFailure } from '../trace/call.ts';
 import { type ContextNode, currentNode } from '../trace/context.ts';
 import { shared } from '../trace/shared.ts';
@@ -83,7 +83,7 @@ export function installUndici(patches: Patches): void {
     const roundTrip = new UndiciRoundTrip(request, copy, scope, now());
     const continuation = takeContinuation(request);
     if (continuation !== undefined) continueCall(roundTrip, continuation, true);
-    start(roundTrip, request, context, undefined);
+    start(roundTrip, request, context);
   }
 
   function watchCopy(copy: UndiciCopy): void {
@@ -135,12 +135,16 @@ function watchPackage(patches: Patches, root: string): void {
   watchMocks(patches, root);
 }
 
-/** @param scope - runs in `context`, where that is not the current one. */
+/**
+ * Fetch hears of the first byte and of the end in the async context of who opened the connection, a queued request of all.
+ *
+ * @param scope - runs in `context`, where that is not the current one.
+ */
 function start(
   roundTrip: UndiciRoundTrip,
   request: object,
   context: ContextNode | undefined,
-  scope: AsyncScope | undefined,
+  scope?: AsyncScope,
 ): boolean {
   if (context?.traces !== undefined) roundTrip.runIn(context, scope);
   const redirect = roundTrip.client === 'fetch' ? takeRedirect(roundTrip) : undefined;

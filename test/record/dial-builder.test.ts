@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { DialBuilder } from '../../src/record/dial-builder.ts';
+import { HANDSHAKE } from './handshake.ts';
 
 describe('what is remembered of a dial', () => {
   it('can wait for somebody to ask, when an address answered', () => {
@@ -23,17 +24,7 @@ describe('what is remembered of a dial', () => {
   it('cannot wait when it has certificates', () => {
     const dial = new DialBuilder();
     dial.tlsStart();
-    const state = {
-      version: 'TLSv1.3',
-      cipher: undefined,
-      alpnProtocol: undefined,
-      serverName: undefined,
-      resumed: false,
-      authorized: true,
-      authorizationError: undefined,
-      peerCertificates: [],
-    };
-    dial.tlsDone(state, null);
+    dial.tlsDone(HANDSHAKE, null);
     expect(dial.mustBeMade).toBe(true);
   });
 

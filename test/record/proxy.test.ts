@@ -6,12 +6,13 @@ import type { Duplex } from 'node:stream';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
-import { record, type TLSConnectionState } from '../../src/index.ts';
+import { record } from '../../src/index.ts';
 import { hostPort, isElsewhere, parseAddr } from '../../src/record/origin.ts';
 import { appServer } from '../helpers/app-server.ts';
 import { certs } from '../helpers/certs.ts';
 import { get, httpAgent } from '../http/exchange.ts';
 import { FakeRoundTrip } from './fake-round-trip.ts';
+import { HANDSHAKE } from './handshake.ts';
 import { expectValid } from './valid.ts';
 import { CLOSED_PORT } from '../helpers/closed-port.ts';
 
@@ -102,16 +103,6 @@ describe.each([
 
 describe('a dial to a proxy that gave no connection', () => {
   const failed = new Error('failed');
-  const state: TLSConnectionState = {
-    version: 'TLSv1.3',
-    cipher: undefined,
-    alpnProtocol: undefined,
-    serverName: undefined,
-    resumed: false,
-    authorized: true,
-    authorizationError: undefined,
-    peerCertificates: [],
-  };
 
   /** Phases and the error's phase of a round trip to https://origin.test whose dial was `dial`. */
   function failedDial(dial: (roundTrip: FakeRoundTrip) => void, url = 'https://origin.test/'): unknown[] {
@@ -139,20 +130,20 @@ describe('a dial to a proxy that gave no connection', () => {
     const refused = (one: FakeRoundTrip) => {
       connected(one);
       one.tlsHandshakeStart(4);
-      one.tlsHandshakeDone(5, state, null);
+      one.tlsHandshakeDone(5, HANDSHAKE, null);
     };
     expect(failedDial(refused).slice(-3)).toEqual(['connect 2', 'proxy 3', 'proxy']);
     // The first is the proxy's handshake, the second the origin's.
     const twice = (one: FakeRoundTrip) => {
       refused(one);
       one.tlsHandshakeStart(7);
-      one.tlsHandshakeDone(8, state, failed);
+      one.tlsHandshakeDone(8, HANDSHAKE, failed);
     };
     expect(failedDial(twice).slice(-3)).toEqual(['proxy 3', 'tls 7', 'tls']);
     const once = (one: FakeRoundTrip) => {
       connected(one);
       one.tlsHandshakeStart(4);
-      one.tlsHandshakeDone(5, state, failed);
+      one.tlsHandshakeDone(5, HANDSHAKE, failed);
     };
     expect(failedDial(once).slice(-3)).toEqual(['proxy 3', 'tls 4', 'tls']);
     // To an origin without TLS a handshake can only be the proxy's.

@@ -161,17 +161,18 @@ export function whenReady(socket: Socket, onReady: (time: number) => void): void
 export function installDial(patches: Patches): void {
   const net = process.getBuiltinModule('node:net');
   isIP = net.isIP;
-  patches.wrap(
-    net.Socket.prototype,
-    'connect',
-    (original) =>
-      function connect(this: Socket): unknown {
-        const unpatchedStart = areProbesOurs() ? patchTLS(patches, this) : undefined;
-        if (unpatchedStart === undefined && announced === undefined && !isDialWatched())
-          return Reflect.apply(original, this, arguments);
-        return connectWatched(original, this, arguments, unpatchedStart);
-      },
-  );
+  patches.wrap(net.Socket.prototype, 'connect', (original) => {
+    let unpatchedStart: unknown = undefined;
+    function watched(this: Socket): unknown {
+      return connectWatched(original, this, arguments, unpatchedStart);
+    }
+    return function connect(this: Socket): unknown {
+      unpatchedStart = areProbesOurs() ? patchTLS(patches, this) : undefined;
+      const isWatched = unpatchedStart !== undefined || announced !== undefined || isDialWatched();
+      // V8 14 (Node 26) makes an object of `arguments` in each call when a branch gives them to anything but `apply`.
+      return Reflect.apply(isWatched ? watched : original, this, arguments);
+    };
+  });
   patches.wrap(net.Socket.prototype, 'destroy', wrapDestroy);
   patches.onUndo(() => patchedTLS.delete(patches));
   patchTLS(patches, undefined);
@@ -237,15 +238,14 @@ function patchTLS(patches: Patches, socket: Socket | undefined): unknown {
       },
   );
   // node:tls makes the handle, which keeps the async context, before it connects the socket.
-  patches.wrap(
-    tls.TLSSocket.prototype,
-    '_wrapHandle',
-    (original) =>
-      function _wrapHandle(this: TLSSocket): unknown {
-        if (announced === undefined) return Reflect.apply(original, this, arguments);
-        return outsideContexts((): unknown => Reflect.apply(original, this, arguments));
-      },
-  );
+  patches.wrap(tls.TLSSocket.prototype, '_wrapHandle', (original) => {
+    function announcedHandle(this: TLSSocket): unknown {
+      return outsideContexts((): unknown => Reflect.apply(original, this, arguments));
+    }
+    return function _wrapHandle(this: TLSSocket): unknown {
+      return Reflect.apply(announced === undefined ? original : announcedHandle, this, arguments);
+    };
+  });
   return unpatched;
 }
 

@@ -60,17 +60,17 @@ export function installHttp(patches: Patches): void {
       },
   );
 
-  patches.wrap(
-    agent,
-    'createSocket',
-    (original) =>
-      function createSocket(this: Agent, request: ClientRequest): unknown {
-        const roundTrip = RoundTrips.of(request);
-        if (roundTrip === undefined && currentNode()?.traces === undefined && !isDialWatched())
-          return Reflect.apply(original, this, arguments);
-        return openFor(roundTrip, original, this, arguments);
-      },
-  );
+  patches.wrap(agent, 'createSocket', (original) => {
+    function watched(this: Agent, request: ClientRequest): unknown {
+      return openFor(RoundTrips.of(request), original, this, arguments);
+    }
+    return function createSocket(this: Agent, request: ClientRequest): unknown {
+      const isWatched =
+        RoundTrips.of(request) !== undefined || currentNode()?.traces !== undefined || isDialWatched();
+      // V8 14 (Node 26) makes an object of `arguments` in each call if any branch gives them to something else.
+      return Reflect.apply(isWatched ? watched : original, this, arguments);
+    };
+  });
 
   patches.wrap(
     http.ClientRequest.prototype,

@@ -29,6 +29,8 @@ const module = fileURLToPath(new URL('memory-process.mjs', import.meta.url));
 /** Optimised code, but none inlined into another function: each allocation is its own function's. */
 const NOTHING_INLINED = ['--no-turbo-inlining', '--no-maglev'];
 
+const CONCURRENCY = 4;
+
 /**
  * @param {string} client
  * @param {string} dist URL of the library's build, ending in a slash
@@ -36,14 +38,39 @@ const NOTHING_INLINED = ['--no-turbo-inlining', '--no-maglev'];
  * @returns {Promise<MemoryResult>}
  */
 export async function memory(client, dist, certificate) {
-  const settings = { client, dist, concurrency: 4, ...(certificate !== undefined && { certificate }) };
+  const settings = {
+    client,
+    dist,
+    concurrency: CONCURRENCY,
+    ...(certificate !== undefined && { certificate }),
+  };
   /** @type {Record<string, Allocation>} */
   const allocation = {};
   for (const row of ['installed', 'observe', 'record']) {
-    allocation[row] = await answer({ ...settings, task: 'allocation', row, requests: 1000 }, NOTHING_INLINED);
+    allocation[row] = await allocated(row, client, dist, certificate);
   }
   const retention = await answer({ ...settings, task: 'retention', row: 'nothing', requests: 4000 }, []);
   return { client, allocation, retention };
+}
+
+/**
+ * What a row allocates.
+ *
+ * @param {string} row
+ * @param {string} client
+ * @param {string} dist URL of the library's build, ending in a slash
+ * @param {{ key: string, cert: string }} [certificate]
+ * @returns {Promise<Allocation>}
+ */
+export function allocated(row, client, dist, certificate) {
+  const settings = {
+    row,
+    client,
+    dist,
+    concurrency: CONCURRENCY,
+    ...(certificate !== undefined && { certificate }),
+  };
+  return answer({ ...settings, task: 'allocation', requests: 1000 }, NOTHING_INLINED);
 }
 
 /**

@@ -21,6 +21,8 @@ import type { RawFields } from './flat-fields.ts';
 /** Under this key a round trip gives itself to record builders, of whatever copy of the library. */
 export const ROUND_TRIP: unique symbol = Symbol.for('httptrace.roundTrip.1') as never;
 
+const RESOLVED = Promise.resolve();
+
 const GOT_CONN = 1;
 const WROTE_HEADERS = 2;
 const WROTE_REQUEST = 4;
@@ -57,8 +59,9 @@ export abstract class RoundTrip implements RoundTripInfo, Resolution {
   /** The connection that serves it, from `gotConn` on. */
   connection: Connection | undefined = undefined;
   #seen = 0;
-  #isCalling = false;
-  /** Events that happened within a hook, first to last. */
+  /** Events are told later: a hook is being called, or hooks are held. */
+  #mustWait = false;
+  /** Those events, first to last. */
   #later: (() => void)[] | undefined = undefined;
 
   constructor(client: ClientName, method: string) {
@@ -72,6 +75,16 @@ export abstract class RoundTrip implements RoundTripInfo, Resolution {
   runIn(context: ContextNode, scope?: AsyncScope): void {
     this.context = context;
     this.scope ??= scope ?? currentScope();
+  }
+
+  /**
+   * Its hooks are called from the next microtask on: for clients that fail when the request is aborted while they make it.
+   */
+  holdHooks(): void {
+    if (this.traces.length === 0) return;
+    this.#mustWait = true;
+    // `queueMicrotask` makes an AsyncResource each time.
+    void RESOLVED.then(() => this.#letGo());
   }
 
   get [ROUND_TRIP](): this {
@@ -267,19 +280,24 @@ export abstract class RoundTrip implements RoundTripInfo, Resolution {
     const sink = this.#sink;
     if (sink !== undefined && hook !== HOOKS.wroteHeaderField) tellSink(sink, hook, time, a, b, c);
     if (this.traces.length === 0) return undefined;
-    if (this.#isCalling) return this.#callAfter(hook, time, a, b, c);
+    if (this.#mustWait) return this.#callAfter(hook, time, a, b, c);
     const { context } = this;
     if (context !== undefined && currentNode() !== context) return this.#callIn(context, hook, time, a, b, c);
     return this.#call(hook, time, a, b, c);
   }
 
   #call(hook: Hook, time: number, a: unknown, b: unknown, c: unknown): Error | undefined {
-    const outer = enterEvent(time);
-    this.#isCalling = true;
-    const decision = callHooks(this.traces, this.deciding, hook, a, b, c);
-    this.#isCalling = false;
-    leaveEvent(outer);
+    const decision = this.#callNow(hook, time, a, b, c);
     if (this.#later !== undefined) this.#callLater();
+    return decision;
+  }
+
+  #callNow(hook: Hook, time: number, a: unknown, b: unknown, c: unknown): Error | undefined {
+    const outer = enterEvent(time);
+    this.#mustWait = true;
+    const decision = callHooks(this.traces, this.deciding, hook, a, b, c);
+    this.#mustWait = false;
+    leaveEvent(outer);
     return decision;
   }
 
@@ -288,10 +306,11 @@ export abstract class RoundTrip implements RoundTripInfo, Resolution {
 
   /**
    * A hook did what causes this event (it aborts its own request): the hooks after it still have to be told the event at
-   * hand.
+   * hand. Or hooks are held.
    */
   #callAfter(hook: Hook, time: number, a: unknown, b: unknown, c: unknown): undefined {
-    (this.#later ??= []).push(() => this.#call(hook, time, a, b, c));
+    if (!hasHook(this.traces, hook)) return;
+    (this.#later ??= []).push(() => this.#callNow(hook, time, a, b, c));
   }
 
   /**
@@ -307,17 +326,26 @@ export abstract class RoundTrip implements RoundTripInfo, Resolution {
     c: unknown,
   ): Error | undefined {
     if (!this.wants(hook)) return undefined;
-    const call = (): Error | undefined => this.#call(hook, time, a, b, c);
+    return this.#runIn(context, () => this.#call(hook, time, a, b, c));
+  }
+
+  #runIn<T>(context: ContextNode, call: () => T): T {
     // From Node 24 on `run` makes a map each time: 250 ns, where a scope that is there takes 20.
     return this.scope === undefined ? context.run(call) : this.scope.runInAsyncScope(call);
   }
 
   #callLater(): void {
-    const later = this.#later;
+    // What comes while these are told comes after them.
+    for (const tell of this.#later ?? []) tell();
     this.#later = undefined;
-    // What comes while these are told is told by each of them.
-    for (const tell of later ?? []) tell();
     if (this.isDone) this.released();
+  }
+
+  #letGo(): void {
+    this.#mustWait = false;
+    const { context } = this;
+    if (context === undefined || currentNode() === context) this.#callLater();
+    else this.#runIn(context, () => this.#callLater());
   }
 }
 

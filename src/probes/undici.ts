@@ -157,6 +157,8 @@ function start(
   Marking.requestWatched();
   RoundTrips.set(request, roundTrip);
   beginWaiting(roundTrip);
+  // Fetch asserts that it has what it is still making when its signal is aborted, with an error that ends the process.
+  if (roundTrip.client === 'fetch' && redirect === undefined) roundTrip.holdHooks();
   roundTrip.roundTripStart(roundTrip.created);
   roundTrip.getConn(roundTrip.created, roundTrip.hostPort);
   return true;

@@ -26,7 +26,9 @@ import type { Duplex } from 'node:stream';
  * Rules for a hook: it is called synchronously by the client at work, so be quick; `this` is the trace object. A hook
  * that throws, or whose promise rejects, never breaks the request: it is reported once per hook and trace as a process
  * warning (code `ERR_HTTPTRACE_HOOK`) and the request goes on. Arguments are made for the call and may be kept, but
- * `conn` belongs to the client: do not read, write or close it.
+ * `conn` belongs to the client: do not read, write or close it. A hook may abort its own request. For that the first hooks of a fetch
+ * are called right after `fetch()` has returned, in a microtask: it fails an assertion of its own, which ends the process, when
+ * it is aborted earlier (undici 6 to 8).
  *
  * Hooks that come from a context run in it.
  */
@@ -310,6 +312,7 @@ export interface RoundTripInfo {
 /**
  * Makes the trace of one round trip. Called once a round trip, synchronously in the code that makes the request, so
  * other AsyncLocalStorage stores can be read here; undefined means that this round trip is not traced (sampling). A
- * factory that throws is skipped and reported as a hook that throws.
+ * factory that throws is skipped and reported as a hook that throws. To abort the request, use a hook: a fetch that is
+ * aborted here ends the process.
  */
 export type TraceFactory = (roundTrip: RoundTripInfo) => ClientTrace | undefined;

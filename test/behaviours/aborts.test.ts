@@ -2,13 +2,14 @@ import type { LookupFunction } from 'node:net';
 import { Readable } from 'node:stream';
 import { expect, it } from 'vitest';
 
+import { runWithClientTrace } from '../../src/index.ts';
 import type { HookName } from '../../src/trace/hooks.ts';
 import type { Body } from './drivers/driver.ts';
 import { recordings } from '../helpers/recordings.ts';
 import { scriptedServer } from '../helpers/scripted-server.ts';
 import { targets } from './drivers/table.ts';
 import { answering, silent, type Handler } from './origin.ts';
-import { behaviour, CLOSED_PORT, failure, gate, scene } from './scene.ts';
+import { atRest, behaviour, CLOSED_PORT, failure, gate, scene } from './scene.ts';
 
 /** How far a request has come when it is aborted. */
 interface Stage {
@@ -118,6 +119,35 @@ behaviour('a request', targets(['signal', 'stream body'], { without: ['retries']
     expect(recorder.has('wroteHeaders')).toBe(false);
     expect(recorder.the('roundTripDone').args[0].err).toMatchObject({ name: 'AbortError' });
   });
+});
+
+/** Hooks in which nothing has been answered yet. */
+const BEFORE_ANSWERS: HookName[] = ['roundTripStart', 'getConn', 'gotConn', 'wroteHeaders', 'wroteRequest'];
+
+behaviour('a request', targets(['signal'], { without: ['retries'] }), (target) => {
+  it.each(BEFORE_ANSWERS)(
+    'that its %s hook aborts ends with the reason, and nothing else does',
+    async (hook) => {
+      const { traced, server, send, watched } = await scene(target, answering);
+      const url = `${server.url}/`;
+      // On a kept connection of HTTP/2 undici 8 throws an uncaught error when it is destroyed later, watched or not.
+      const isFetch2 = target.driver.client === 'fetch' && target.driver.http === '2';
+      for (const connection of isFetch2 ? ['new'] : ['new', 'kept']) {
+        if (connection === 'kept') expect(await send({ url })).toEqual({ status: 200, body: 'ok' });
+        await atRest();
+        const abort = new AbortController();
+        const aborting = { [hook]: () => abort.abort() };
+        const error = await failure(
+          runWithClientTrace(aborting, () => watched({ url, signal: abort.signal })),
+        );
+        expect(error, connection).toMatchObject({ name: 'AbortError' });
+        const recorder = (await traced.settled()).at(-1);
+        expect(recorder!.names).toContain(hook);
+        expect(recorder!.the('roundTripDone').args[0].err).toMatchObject({ name: 'AbortError' });
+      }
+      expect(await send({ url })).toEqual({ status: 200, body: 'ok' });
+    },
+  );
 });
 
 /** A lookup that answers when it is told to. */

@@ -1,8 +1,12 @@
+import { spawnSync } from 'node:child_process';
+import { createRequire } from 'node:module';
 import type net from 'node:net';
 import { describe, expect, it } from 'vitest';
 
+import { CLOSED_PORT } from '../helpers/closed-port.ts';
 import { recordings } from '../helpers/recordings.ts';
 import { scriptedServer } from '../helpers/scripted-server.ts';
+import { runsUndici8, UNDICI_8 } from '../helpers/undici-8.ts';
 import { agentFor, errorOf, finish, open, responseOf } from '../http/exchange.ts';
 import { answerOf, http2Server, http2Session, undicis } from './clients.ts';
 
@@ -42,6 +46,31 @@ describe('zone-in-host-field', () => {
     request.on('error', () => {}).destroy();
     expect(request.getHeader('host')).toBe('[::1%lo]:8080');
   });
+});
+
+const { resolve } = createRequire(import.meta.url);
+const FETCHES = [
+  { name: 'fetch', file: undefined },
+  { name: 'undici 6', file: resolve('undici-v6') },
+  { name: 'undici 7', file: resolve('undici') },
+  ...(runsUndici8() ? [{ name: 'undici 8', file: resolve(UNDICI_8) }] : []),
+];
+
+describe('hooks-after-fetch', () => {
+  it.each(FETCHES)(
+    'hooks-after-fetch: an abort within the call of fetch() ends the process ($name)',
+    ({ file }) => {
+      const script = `
+        const abort = new AbortController();
+        require('node:diagnostics_channel').subscribe('undici:request:create', () => abort.abort());
+        const { fetch } = ${file === undefined ? 'globalThis' : `require(${JSON.stringify(file)})`};
+        fetch('http://127.0.0.1:${CLOSED_PORT}/', { signal: abort.signal }).catch(() => {});
+      `;
+      const { status, stderr } = spawnSync(process.execPath, ['-e', script], { encoding: 'utf8' });
+      expect(stderr).toContain('AssertionError');
+      expect(status).not.toBe(0);
+    },
+  );
 });
 
 describe('aborted-dial-started', () => {

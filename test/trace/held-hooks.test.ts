@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+
+import { type ClientTrace, eventTime } from '../../src/index.ts';
+import { FakeRoundTrip } from '../record/fake-round-trip.ts';
+
+function traced(trace: ClientTrace): FakeRoundTrip {
+  const roundTrip = new FakeRoundTrip();
+  roundTrip.traces = [trace];
+  return roundTrip;
+}
+
+describe('hooks that are held', () => {
+  it('are called in the next microtask, in order, with the times of their events', async () => {
+    const calls: unknown[] = [];
+    const roundTrip = traced({
+      roundTripStart: () => calls.push(['roundTripStart', eventTime()]),
+      getConn: (hostPort) => calls.push([hostPort, eventTime()]),
+      roundTripDone: ({ err }) => calls.push([err, eventTime()]),
+    });
+    roundTrip.holdHooks();
+    roundTrip.roundTripStart(1);
+    roundTrip.getConn(2, 'example.test:80');
+    expect(calls).toEqual([]);
+    await Promise.resolve();
+    roundTrip.roundTripDone(3, null);
+    expect(calls).toEqual([
+      ['roundTripStart', 1],
+      ['example.test:80', 2],
+      [null, 3],
+    ]);
+  });
+
+  it('are all called before those of what one of them causes', async () => {
+    const calls: string[] = [];
+    const reason = new Error('aborted by a hook');
+    const roundTrip = traced({
+      roundTripStart() {
+        calls.push('roundTripStart');
+        roundTrip.roundTripDone(2, reason);
+      },
+      getConn: () => void calls.push('getConn'),
+      roundTripDone: ({ err }) => void calls.push(String(err?.message)),
+    });
+    roundTrip.holdHooks();
+    roundTrip.roundTripStart(1);
+    roundTrip.getConn(1, 'example.test:80');
+    await Promise.resolve();
+    expect(calls).toEqual(['roundTripStart', 'getConn', reason.message]);
+  });
+
+  it('are called of a round trip that has ended meanwhile', async () => {
+    const calls: string[] = [];
+    const roundTrip = traced({
+      roundTripStart: () => calls.push('roundTripStart'),
+      roundTripDone: () => calls.push('roundTripDone'),
+    });
+    roundTrip.holdHooks();
+    roundTrip.roundTripStart(1);
+    roundTrip.roundTripDone(2, null);
+    expect(calls).toEqual([]);
+    await Promise.resolve();
+    expect(calls).toEqual(['roundTripStart', 'roundTripDone']);
+  });
+
+  it('do not hold what is recorded', () => {
+    const roundTrip = traced({ getConn() {} });
+    const events: string[] = [];
+    roundTrip.addSink({ event: ({ name }) => void events.push(name) });
+    roundTrip.holdHooks();
+    roundTrip.roundTripStart(1);
+    expect(events).toEqual(['roundTripStart']);
+  });
+});

@@ -165,4 +165,57 @@ export const COUNTEREXAMPLES: readonly Counterexample[] = [
       ],
     },
   },
+  {
+    client: 'fetch',
+    what: 'gotConn of a fetch that is aborted at once is called when its socket has no port any more',
+    plan: {
+      secure: true,
+      host: 'address',
+      connections: 0,
+      dispatcher: 'Agent',
+      mode: 'context',
+      waves: [
+        [
+          {
+            method: 'GET',
+            body: { kind: 'none' },
+            abort: 'never',
+            refused: false,
+            answer: {
+              early: false,
+              informational: [],
+              status: 200,
+              version: '1.1',
+              connection: 'unsaid',
+              framing: 'length',
+              size: 0,
+              trailer: false,
+              cuts: [],
+              ending: { kind: 'keep' },
+            },
+          },
+        ],
+        [
+          {
+            method: 'GET',
+            body: { kind: 'none' },
+            abort: 'at once',
+            refused: false,
+            answer: {
+              early: false,
+              informational: [],
+              status: 200,
+              version: '1.1',
+              connection: 'unsaid',
+              framing: 'length',
+              size: 0,
+              trailer: false,
+              cuts: [],
+              ending: { kind: 'end' },
+            },
+          },
+        ],
+      ],
+    },
+  },
 ];

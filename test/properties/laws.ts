@@ -95,8 +95,10 @@ function checkCall(client: PropertyClient, plan: Plan, call: Call, watched: read
   if (result.ok) assert(sent, `request ${index} succeeded and has no head`);
   if (sent) assert(call.served !== undefined || !result.ok, `request ${index} succeeded without its server`);
   if (call.served !== undefined && sent) {
-    // A socket that is gone by then has no port any more.
-    if (call.served.port !== 0) {
+    // A socket that is gone by then has no port any more; nor has that of a fetch which is aborted at once, whose hooks wait
+    // until its call has returned (decisions/007).
+    const isGone = port === undefined && request.abort === 'at once' && client.name.startsWith('fetch');
+    if (call.served.port !== 0 && !isGone) {
       assert.equal(port, call.served.port, `request ${index} was told another connection than it came on`);
     }
     checkHead(client, call, recorder);

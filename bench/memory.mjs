@@ -29,8 +29,6 @@ const module = fileURLToPath(new URL('memory-process.mjs', import.meta.url));
 /** Optimised code, but none inlined into another function: each allocation is its own function's. */
 const NOTHING_INLINED = ['--no-turbo-inlining', '--no-maglev'];
 
-const CONCURRENCY = 4;
-
 /**
  * @param {string} client
  * @param {string} dist URL of the library's build, ending in a slash
@@ -38,18 +36,13 @@ const CONCURRENCY = 4;
  * @returns {Promise<MemoryResult>}
  */
 export async function memory(client, dist, certificate) {
-  const settings = {
-    client,
-    dist,
-    concurrency: CONCURRENCY,
-    ...(certificate !== undefined && { certificate }),
-  };
   /** @type {Record<string, Allocation>} */
   const allocation = {};
   for (const row of ['installed', 'observe', 'record']) {
     allocation[row] = await allocated(row, client, dist, certificate);
   }
-  const retention = await answer({ ...settings, task: 'retention', row: 'nothing', requests: 4000 }, []);
+  const settings = settingsOf('nothing', client, dist, certificate);
+  const retention = await answer({ ...settings, task: 'retention', requests: 4000 }, []);
   return { client, allocation, retention };
 }
 
@@ -63,14 +56,19 @@ export async function memory(client, dist, certificate) {
  * @returns {Promise<Allocation>}
  */
 export function allocated(row, client, dist, certificate) {
-  const settings = {
-    row,
-    client,
-    dist,
-    concurrency: CONCURRENCY,
-    ...(certificate !== undefined && { certificate }),
-  };
+  const settings = settingsOf(row, client, dist, certificate);
   return answer({ ...settings, task: 'allocation', requests: 1000 }, NOTHING_INLINED);
+}
+
+/**
+ * @param {string} row
+ * @param {string} client
+ * @param {string} dist
+ * @param {{ key: string, cert: string }} [certificate]
+ * @returns {import('./watched-client.mjs').ClientSettings}
+ */
+function settingsOf(row, client, dist, certificate) {
+  return { row, client, dist, concurrency: 4, ...(certificate !== undefined && { certificate }) };
 }
 
 /**

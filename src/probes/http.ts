@@ -67,7 +67,7 @@ export function installHttp(patches: Patches): void {
     return function createSocket(this: Agent, request: ClientRequest): unknown {
       const isWatched =
         RoundTrips.of(request) !== undefined || currentNode()?.traces !== undefined || isDialWatched();
-      // V8 14 (Node 26) makes an object of `arguments` in each call if any branch gives them to something else.
+      // `arguments` go to `apply` alone, for the reason that `connect` of dial.ts has.
       return Reflect.apply(isWatched ? watched : original, this, arguments);
     };
   });

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import http2 from 'node:http2';
+import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import type * as undici7 from 'undici';
 import type { Agent, Dispatcher, Pool } from 'undici';
@@ -7,6 +8,8 @@ import { onTestFinished } from 'vitest';
 
 import { certs } from '../helpers/certs.ts';
 import { runsUndici8, UNDICI_8 } from '../helpers/undici-8.ts';
+
+const require = createRequire(import.meta.url);
 
 // Node's own copy has to be there before the others: the first that is loaded makes the global dispatcher.
 void globalThis.Headers;
@@ -47,6 +50,8 @@ type Undici = typeof undici7;
 /** An npm copy of undici, with all that it exports. */
 export interface UndiciPackage extends UndiciClient {
   readonly undici: Undici;
+  /** What `require()` loads it by. */
+  readonly file: string;
 }
 
 const fetchClient: UndiciClient = {
@@ -63,9 +68,9 @@ const fetchClient: UndiciClient = {
 
 /** The npm copies of undici that this Node runs. */
 export const packages: readonly UndiciPackage[] = [
-  packageClient('undici 6', await import('undici-v6')),
-  packageClient('undici 7', await import('undici')),
-  ...(runsUndici8() ? [packageClient('undici 8', await import(`${UNDICI_8}/index.js`))] : []),
+  packageClient('undici 6', 'undici-v6', await import('undici-v6')),
+  packageClient('undici 7', 'undici', await import('undici')),
+  ...(runsUndici8() ? [packageClient('undici 8', UNDICI_8, await import(`${UNDICI_8}/index.js`))] : []),
 ];
 
 /** All copies of undici that this Node runs, its own by fetch. */
@@ -81,12 +86,13 @@ function bundledAgent(): typeof Agent {
   return dispatcher.constructor;
 }
 
-function packageClient(name: UndiciPackage['name'], module: unknown): UndiciPackage {
+function packageClient(name: UndiciPackage['name'], id: string, module: unknown): UndiciPackage {
   const undici = module as Undici; // near enough for what is used here
   return {
     name,
     major: Number(name.at(-1)),
     undici,
+    file: require.resolve(id),
     agent: agentsOf(undici.Agent),
     async send(url, options) {
       // Without a path, which its first argument has.

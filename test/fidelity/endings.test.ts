@@ -1,14 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { createRequire } from 'node:module';
 import type net from 'node:net';
 import { describe, expect, it } from 'vitest';
 
 import { CLOSED_PORT } from '../helpers/closed-port.ts';
 import { recordings } from '../helpers/recordings.ts';
 import { scriptedServer } from '../helpers/scripted-server.ts';
-import { runsUndici8, UNDICI_8 } from '../helpers/undici-8.ts';
 import { agentFor, errorOf, finish, open, responseOf } from '../http/exchange.ts';
-import { answerOf, http2Server, http2Session, undicis } from './clients.ts';
+import { answerOf, http2Server, http2Session, packages, undicis } from './clients.ts';
 
 const SCHEMES = ['http', 'https'] as const;
 
@@ -48,16 +46,8 @@ describe('zone-in-host-field', () => {
   });
 });
 
-const { resolve } = createRequire(import.meta.url);
-const FETCHES = [
-  { name: 'fetch', file: undefined },
-  { name: 'undici 6', file: resolve('undici-v6') },
-  { name: 'undici 7', file: resolve('undici') },
-  ...(runsUndici8() ? [{ name: 'undici 8', file: resolve(UNDICI_8) }] : []),
-];
-
 describe('hooks-after-fetch', () => {
-  it.each(FETCHES)(
+  it.each([{ name: 'fetch', file: undefined }, ...packages])(
     'hooks-after-fetch: an abort within the call of fetch() ends the process ($name)',
     ({ file }) => {
       const script = `

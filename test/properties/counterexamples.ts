@@ -1,4 +1,4 @@
-import type { Plan } from './plan.ts';
+import type { AnswerPlan, Plan, RequestPlan } from './plan.ts';
 
 /** A plan that once broke a law. */
 export interface Counterexample {
@@ -10,55 +10,41 @@ export interface Counterexample {
   readonly plan: Plan;
 }
 
+/** What most answers and requests have in a plan that was shrunk. */
+const PLAIN: AnswerPlan = {
+  early: false,
+  informational: [],
+  status: 200,
+  version: '1.1',
+  connection: 'unsaid',
+  framing: 'length',
+  size: 0,
+  trailer: false,
+  cuts: [],
+  ending: { kind: 'keep' },
+};
+const GET: RequestPlan = {
+  method: 'GET',
+  body: { kind: 'none' },
+  abort: 'never',
+  refused: false,
+  answer: PLAIN,
+};
+const AGENT = { connections: 0, dispatcher: 'Agent', mode: 'context' } as const;
+
 /** Kept so that it never breaks again; new ones are printed by the properties when they fail. */
 export const COUNTEREXAMPLES: readonly Counterexample[] = [
   {
     client: 'undici-7',
     what: 'putIdleConn is stamped before wroteRequest when the answer is faster than the flush of the request',
     plan: {
+      ...AGENT,
       secure: true,
       host: 'name',
-      connections: 0,
-      dispatcher: 'Agent',
-      mode: 'context',
       waves: [
         [
-          {
-            method: 'PUT',
-            body: { kind: 'chunks', sizes: [1, 1], held: false },
-            abort: 'never',
-            refused: false,
-            answer: {
-              early: false,
-              informational: [],
-              status: 200,
-              version: '1.1',
-              connection: 'unsaid',
-              framing: 'length',
-              size: 0,
-              trailer: false,
-              cuts: [],
-              ending: { kind: 'keep' },
-            },
-          },
-          {
-            method: 'GET',
-            body: { kind: 'none' },
-            abort: 'never',
-            refused: false,
-            answer: {
-              early: false,
-              informational: [],
-              status: 200,
-              version: '1.1',
-              connection: 'unsaid',
-              framing: 'length',
-              size: 0,
-              trailer: false,
-              cuts: [],
-              ending: { kind: 'truncated', at: 0 },
-            },
-          },
+          { ...GET, method: 'PUT', body: { kind: 'chunks', sizes: [1, 1], held: false } },
+          { ...GET, answer: { ...PLAIN, ending: { kind: 'truncated', at: 0 } } },
         ],
       ],
     },
@@ -67,49 +53,13 @@ export const COUNTEREXAMPLES: readonly Counterexample[] = [
     client: 'http2',
     what: 'a complete response is told as cut off when its frames come between those of another',
     plan: {
+      ...AGENT,
       secure: true,
       host: 'address',
-      connections: 0,
-      dispatcher: 'Agent',
-      mode: 'context',
       waves: [
         [
-          {
-            method: 'GET',
-            body: { kind: 'chunks', sizes: [1], held: false },
-            abort: 'never',
-            refused: false,
-            answer: {
-              early: false,
-              informational: [],
-              status: 200,
-              version: '1.1',
-              connection: 'unsaid',
-              framing: 'length',
-              size: 300000,
-              trailer: false,
-              cuts: [],
-              ending: { kind: 'keep' },
-            },
-          },
-          {
-            method: 'GET',
-            body: { kind: 'none' },
-            abort: 'never',
-            refused: false,
-            answer: {
-              early: false,
-              informational: [],
-              status: 200,
-              version: '1.1',
-              connection: 'unsaid',
-              framing: 'length',
-              size: 4096,
-              trailer: false,
-              cuts: [1],
-              ending: { kind: 'keep' },
-            },
-          },
+          { ...GET, body: { kind: 'chunks', sizes: [1], held: false }, answer: { ...PLAIN, size: 300000 } },
+          { ...GET, answer: { ...PLAIN, size: 4096, cuts: [1] } },
         ],
       ],
     },
@@ -118,49 +68,22 @@ export const COUNTEREXAMPLES: readonly Counterexample[] = [
     client: 'http2',
     what: 'a round trip without a response has no error when its connection ends',
     plan: {
+      ...AGENT,
       secure: false,
       host: 'name',
-      connections: 0,
-      dispatcher: 'Agent',
-      mode: 'context',
       waves: [
         [
           {
-            method: 'GET',
+            ...GET,
             body: { kind: 'chunks', sizes: [1], held: false },
-            abort: 'never',
-            refused: false,
             answer: {
-              early: false,
+              ...PLAIN,
               informational: [{ status: 102, fields: 0 }],
-              status: 200,
-              version: '1.1',
-              connection: 'unsaid',
-              framing: 'length',
               size: 4096,
-              trailer: false,
-              cuts: [],
               ending: { kind: 'truncated', at: 0 },
             },
           },
-          {
-            method: 'GET',
-            body: { kind: 'chunks', sizes: [1], held: false },
-            abort: 'never',
-            refused: false,
-            answer: {
-              early: false,
-              informational: [],
-              status: 200,
-              version: '1.1',
-              connection: 'unsaid',
-              framing: 'length',
-              size: 1,
-              trailer: false,
-              cuts: [],
-              ending: { kind: 'keep' },
-            },
-          },
+          { ...GET, body: { kind: 'chunks', sizes: [1], held: false }, answer: { ...PLAIN, size: 1 } },
         ],
       ],
     },
@@ -169,53 +92,10 @@ export const COUNTEREXAMPLES: readonly Counterexample[] = [
     client: 'fetch',
     what: 'gotConn of a fetch that is aborted at once is called when its socket has no port any more',
     plan: {
+      ...AGENT,
       secure: true,
       host: 'address',
-      connections: 0,
-      dispatcher: 'Agent',
-      mode: 'context',
-      waves: [
-        [
-          {
-            method: 'GET',
-            body: { kind: 'none' },
-            abort: 'never',
-            refused: false,
-            answer: {
-              early: false,
-              informational: [],
-              status: 200,
-              version: '1.1',
-              connection: 'unsaid',
-              framing: 'length',
-              size: 0,
-              trailer: false,
-              cuts: [],
-              ending: { kind: 'keep' },
-            },
-          },
-        ],
-        [
-          {
-            method: 'GET',
-            body: { kind: 'none' },
-            abort: 'at once',
-            refused: false,
-            answer: {
-              early: false,
-              informational: [],
-              status: 200,
-              version: '1.1',
-              connection: 'unsaid',
-              framing: 'length',
-              size: 0,
-              trailer: false,
-              cuts: [],
-              ending: { kind: 'end' },
-            },
-          },
-        ],
-      ],
+      waves: [[GET], [{ ...GET, abort: 'at once', answer: { ...PLAIN, ending: { kind: 'end' } } }]],
     },
   },
 ];

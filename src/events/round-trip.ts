@@ -62,7 +62,7 @@ export abstract class RoundTrip implements RoundTripInfo, Resolution {
   /** Events are told later: a hook is being called, or hooks are held. */
   #mustWait = false;
   /** Those events, first to last. */
-  #later: (() => void)[] | undefined = undefined;
+  #later: WaitingEvent[] | undefined = undefined;
 
   constructor(client: ClientName, method: string) {
     this.id = nextId();
@@ -106,7 +106,13 @@ export abstract class RoundTrip implements RoundTripInfo, Resolution {
 
   /** Some trace or sink wants this event: asked before making arguments that cost. */
   wants(hook: Hook): boolean {
-    return (this.#sink !== undefined && hook !== HOOKS.wroteHeaderField) || hasHook(this.traces, hook);
+    return this.#sink !== undefined || this.#isCalled(hook);
+  }
+
+  /** The event of `hook` calls some hook of a trace. */
+  #isCalled(hook: Hook): boolean {
+    if (hasHook(this.traces, hook)) return true;
+    return hook === HOOKS.wroteHeaders && hasHook(this.traces, HOOKS.wroteHeaderField);
   }
 
   /** Records are made of it: facts that only they tell are worth finding out. */
@@ -177,17 +183,9 @@ export abstract class RoundTrip implements RoundTripInfo, Resolution {
   /** The head was written: one `wroteHeaderField` a field, `wroteHeaders`, and `wait100Continue` when it asks for it. */
   wroteHeaders(time: number, expectsContinue: boolean): void {
     if (!this.hasConn || !this.#first(WROTE_HEADERS)) return;
-    if (this.wants(HOOKS.wroteHeaderField)) this.#fireFields(time);
     this.#fire(HOOKS.wroteHeaders, time);
-    if (expectsContinue) this.#fire(HOOKS.wait100Continue, time);
-  }
-
-  #fireFields(time: number): void {
-    const head = this.sentHead;
-    if (head === undefined) return;
-    // A copy, because a hook may change what it gets, and the next request may be told the same fields.
-    for (const { name, values } of head.fields())
-      this.#fire(HOOKS.wroteHeaderField, time, name, values.slice());
+    // A hook for the head can have aborted the request.
+    if (expectsContinue && !this.isDone) this.#fire(HOOKS.wait100Continue, time);
   }
 
   wroteRequest(time: number, err: Error | null): void {
@@ -278,7 +276,7 @@ export abstract class RoundTrip implements RoundTripInfo, Resolution {
 
   #fire(hook: Hook, time: number, a?: unknown, b?: unknown, c?: unknown): Error | undefined {
     const sink = this.#sink;
-    if (sink !== undefined && hook !== HOOKS.wroteHeaderField) tellSink(sink, hook, time, a, b, c);
+    if (sink !== undefined) tellSink(sink, hook, time, a, b, c);
     if (this.traces.length === 0) return undefined;
     if (this.#mustWait) return this.#callAfter(hook, time, a, b, c);
     const { context } = this;
@@ -293,24 +291,35 @@ export abstract class RoundTrip implements RoundTripInfo, Resolution {
   }
 
   #callNow(hook: Hook, time: number, a: unknown, b: unknown, c: unknown): Error | undefined {
+    // Fields are told with their head and are no event of their own: what it takes to tell one is not taken for each field.
+    const fields = hook === HOOKS.wroteHeaders ? this.#fieldsToTell() : undefined;
     const outer = enterEvent(time);
     this.#mustWait = true;
+    if (fields !== undefined) this.#callFields(fields);
     const decision = callHooks(this.traces, this.deciding, hook, a, b, c);
     this.#mustWait = false;
     leaveEvent(outer);
     return decision;
   }
 
-  // Closures are made in methods of their own: V8 puts what a closure uses on the heap in each call of the function that
-  // may make one.
+  #fieldsToTell(): readonly FieldGroup[] | undefined {
+    return hasHook(this.traces, HOOKS.wroteHeaderField) ? this.sentHead?.fields() : undefined;
+  }
+
+  #callFields(fields: readonly FieldGroup[]): void {
+    for (const { name, values } of fields) {
+      // A copy, because a hook may change what it gets, and the next request may be told the same fields.
+      callHooks(this.traces, this.deciding, HOOKS.wroteHeaderField, name, values.slice(), undefined);
+    }
+  }
 
   /**
    * A hook did what causes this event (it aborts its own request): the hooks after it still have to be told the event at
    * hand. Or hooks are held.
    */
   #callAfter(hook: Hook, time: number, a: unknown, b: unknown, c: unknown): undefined {
-    if (!hasHook(this.traces, hook)) return;
-    (this.#later ??= []).push(() => this.#callNow(hook, time, a, b, c));
+    if (!this.#isCalled(hook)) return;
+    (this.#later ??= []).push({ hook, time, a, b, c });
   }
 
   /**
@@ -325,7 +334,8 @@ export abstract class RoundTrip implements RoundTripInfo, Resolution {
     b: unknown,
     c: unknown,
   ): Error | undefined {
-    if (!this.wants(hook)) return undefined;
+    if (!this.#isCalled(hook)) return undefined;
+    // In a method of its own: V8 puts what a closure uses on the heap in each call of the function that may make one.
     return this.#runIn(context, () => this.#call(hook, time, a, b, c));
   }
 
@@ -336,7 +346,7 @@ export abstract class RoundTrip implements RoundTripInfo, Resolution {
 
   #callLater(): void {
     // What comes while these are told comes after them.
-    for (const tell of this.#later ?? []) tell();
+    for (const { hook, time, a, b, c } of this.#later ?? []) this.#callNow(hook, time, a, b, c);
     this.#later = undefined;
     if (this.isDone) this.released();
   }
@@ -347,6 +357,15 @@ export abstract class RoundTrip implements RoundTripInfo, Resolution {
     if (context === undefined || currentNode() === context) this.#callLater();
     else this.#runIn(context, () => this.#callLater());
   }
+}
+
+/** An event whose hooks are called later. */
+interface WaitingEvent {
+  readonly hook: Hook;
+  readonly time: number;
+  readonly a: unknown;
+  readonly b: unknown;
+  readonly c: unknown;
 }
 
 /**

@@ -1,7 +1,14 @@
+import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 
 import { type ClientTrace, eventTime } from '../../src/index.ts';
+import { Connection } from '../../src/events/connection.ts';
 import { FakeRoundTrip } from '../record/fake-round-trip.ts';
+
+const HOST_AND_ACCEPT = [
+  { name: 'Host', values: ['example.test'] },
+  { name: 'Accept', values: ['*/*'] },
+];
 
 function traced(trace: ClientTrace): FakeRoundTrip {
   const roundTrip = new FakeRoundTrip();
@@ -62,6 +69,18 @@ describe('hooks that are held', () => {
     expect(calls).toEqual(['roundTripStart', 'roundTripDone']);
   });
 
+  it('are called for the fields of a head where nobody has one for the head itself', async () => {
+    const calls: unknown[] = [];
+    const roundTrip = traced({ wroteHeaderField: (name) => calls.push(name) });
+    roundTrip.sentHead = { fields: () => HOST_AND_ACCEPT };
+    roundTrip.holdHooks();
+    roundTrip.gotConn(1, new Connection(new PassThrough(), undefined, 1), false, false);
+    roundTrip.wroteHeaders(2, false);
+    expect(calls).toEqual([]);
+    await Promise.resolve();
+    expect(calls).toEqual(['Host', 'Accept']);
+  });
+
   it('do not hold what is recorded', () => {
     const roundTrip = traced({ getConn() {} });
     const events: string[] = [];
@@ -69,5 +88,25 @@ describe('hooks that are held', () => {
     roundTrip.holdHooks();
     roundTrip.roundTripStart(1);
     expect(events).toEqual(['roundTripStart']);
+  });
+});
+
+describe('a hook for a header field that aborts its request', () => {
+  it('is called for all fields, and wroteHeaders after them, before the end is told', () => {
+    const calls: unknown[] = [];
+    const roundTrip = traced({
+      wroteHeaderField(name) {
+        calls.push(name);
+        roundTrip.roundTripDone(3, new Error('aborted by a hook'));
+      },
+      wroteHeaders: () => calls.push('wroteHeaders'),
+      wait100Continue: () => calls.push('wait100Continue'),
+      wroteRequest: () => void calls.push('wroteRequest'),
+      roundTripDone: () => void calls.push('roundTripDone'),
+    });
+    roundTrip.sentHead = { fields: () => HOST_AND_ACCEPT };
+    roundTrip.gotConn(1, new Connection(new PassThrough(), undefined, 1), false, false);
+    roundTrip.wroteHeaders(2, true);
+    expect(calls).toEqual(['Host', 'Accept', 'wroteHeaders', 'wroteRequest', 'roundTripDone']);
   });
 });

@@ -43,9 +43,9 @@ import { estimate, lowerQuartile, median, shuffled } from './statistics.mjs';
 const clientModule = fileURLToPath(new URL('client-process.mjs', import.meta.url));
 const serverModule = fileURLToPath(new URL('server-process.mjs', import.meta.url));
 
-const FEWEST_BLOCKS = 6;
-/** Of a block: some 12 ms each. */
-const SLICES = 8;
+const FEWEST_BLOCKS = 4;
+/** Of a block: 10 to 20 ms each. */
+const SLICES = 16;
 
 /**
  * Compares rows, each in a process of its own: what instruments a process does so for good. A row's process and one of

@@ -59,9 +59,8 @@ export async function runPlan(name, plan, { dist, inside, isRecorded }) {
     if (isRecorded) saveRun(result);
   }
   for (const concurrency of plan.concurrency) {
-    const requests = Math.max(SIZES.http.requests, 2 * concurrency);
     const rows = ['observe', 'record'];
-    result.concurrency.push(await told({ ...few, concurrency, requests, rows }));
+    result.concurrency.push(await told({ ...few, concurrency, rows }));
   }
   if (plan.composed.length > 0) result.composed = await told({ ...few, rows: plan.composed });
   if (plan.kept.length > 0) {

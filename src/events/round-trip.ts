@@ -308,8 +308,7 @@ export abstract class RoundTrip implements RoundTripInfo, Resolution {
 
   #callFields(fields: readonly FieldGroup[]): void {
     for (const { name, values } of fields) {
-      // A copy, because a hook may change what it gets, and the next request may be told the same fields.
-      callHooks(this.traces, this.deciding, HOOKS.wroteHeaderField, name, values.slice(), undefined);
+      callHooks(this.traces, this.deciding, HOOKS.wroteHeaderField, name, values, undefined);
     }
   }
 
@@ -403,7 +402,8 @@ class AllSinks implements EventSink {
 /** Neighbouring lines of one name in a head. */
 export interface FieldGroup {
   readonly name: string;
-  readonly values: string[];
+  /** Frozen, because hooks get this very array, and those of the next request with the same head do too. */
+  readonly values: readonly string[];
 }
 
 /** A head that was sent; read when somebody asks, and nothing of the client's is kept by it. */

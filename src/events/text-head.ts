@@ -53,8 +53,8 @@ function afterFirstLine(head: string): string {
 
 /** The fields in wire order; neighbouring lines of one name are one entry. */
 function parseFields(text: string): FieldGroup[] {
-  const groups: FieldGroup[] = [];
-  let last: FieldGroup | undefined;
+  const groups: { name: string; values: string[] }[] = [];
+  let last: (typeof groups)[number] | undefined;
   let start = 2;
   for (let end = text.indexOf('\r\n', start); end > start; end = text.indexOf('\r\n', start)) {
     const colon = text.indexOf(':', start);
@@ -66,6 +66,7 @@ function parseFields(text: string): FieldGroup[] {
     }
     start = end + 2;
   }
+  for (const { values } of groups) Object.freeze(values);
   return groups;
 }
 

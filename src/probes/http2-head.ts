@@ -74,7 +74,7 @@ function addField(fields: FieldGroup[], name: string, value: OutgoingHttpHeader 
   // node:http2 leaves these out too.
   if (value === undefined || name === '') return;
   const values = Array.isArray(value) ? value.map(String) : [String(value)];
-  if (values.length > 0) fields.push({ name: name.toLowerCase(), values });
+  if (values.length > 0) fields.push({ name: name.toLowerCase(), values: Object.freeze(values) });
 }
 
 /** The first value of the field called `name`, which is in lower case; undefined when it has none. */

@@ -28,6 +28,7 @@ export class FieldsHead implements SentHead {
 export function setFields(request: ClientRequest): FieldGroup[] {
   return request.getRawHeaderNames().map((name) => {
     const value = request.getHeader(name);
-    return { name, values: Array.isArray(value) ? value : [String(value)] };
+    // The program's own list stays the program's.
+    return { name, values: Object.freeze(Array.isArray(value) ? value.map(String) : [String(value)]) };
   });
 }

@@ -127,6 +127,8 @@ export interface ClientTrace {
    * One field of the request's head, as it is on the wire (name as written, in wire order); called for every field right
    * before `wroteHeaders`, because Node hands the whole head over at once. Neighbouring lines of one name are one call.
    * Not for the request line, not for trailers, not for a CONNECT that a proxy agent sends.
+   *
+   * @param value - frozen: hooks of later requests with the same head get it again.
    */
   wroteHeaderField?(key: string, value: readonly string[]): void;
 

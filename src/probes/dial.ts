@@ -13,7 +13,7 @@ import { isWatched } from '../trace/trace-list.ts';
 import { dialTarget } from './dial-target.ts';
 import { isLoaded } from './loaded-builtins.ts';
 import type { Patches } from './patches.ts';
-import { Given } from './given.ts';
+import { SocketState } from './socket-state.ts';
 import { hasHandle, isServer, streamsBelow } from './tls-internals.ts';
 
 /**
@@ -24,7 +24,7 @@ import { hasHandle, isServer, streamsBelow } from './tls-internals.ts';
  */
 
 /** The watch on one socket. A tunnel has two sockets and one dial: TCP on the raw socket, TLS on the one over it. */
-class Watch {
+export class Watch {
   readonly dial: Dial;
   /** Those that are on; undefined when none are. */
   listeners: Listeners | undefined = undefined;
@@ -41,24 +41,8 @@ class Watch {
 /** Sees 'error' without being its handler. A symbol; Socket's event names are declared as strings. */
 const ERROR_MONITOR = EventEmitter.errorMonitor as unknown as string;
 
-/** Keeps the watch of a socket on the socket. */
-class Watches extends Given {
-  #watch: Watch;
-
-  constructor(socket: object, watch: Watch) {
-    super(socket);
-    this.#watch = watch;
-  }
-
-  static of(socket: object): Watch | undefined {
-    return #watch in socket ? socket.#watch : undefined;
-  }
-
-  static set(socket: object, watch: Watch): void {
-    // A socket that connects again is watched anew.
-    if (#watch in socket) socket.#watch = watch;
-    else new Watches(socket, watch);
-  }
+function watchOf(socket: object): Watch | undefined {
+  return SocketState.of(socket)?.watch;
 }
 
 /** Dials that failed before a round trip claimed them, by the error that their client passes on. */
@@ -88,6 +72,10 @@ export interface AnnouncedDial {
   readonly port: number;
   /** What was opened for it, when it has begun. */
   socket: Socket | undefined;
+  /** Called with that, if somebody watches it, before `connect()` is. */
+  readonly willConnect: (socket: Socket) => void;
+  /** And after. */
+  readonly isConnecting: (socket: Socket) => void;
 }
 
 /** Sockets that were opened for nobody watched: their handshakes, which begin later, are nobody's too. */
@@ -134,7 +122,7 @@ function outsideContexts<R>(fn: () => R): R {
 /** The dial that opened `socket`; undefined when nobody watched it. */
 export function dialOf(socket: object): Dial | undefined {
   // TLS over a socket that still connects is told by that socket; its own watch begins with the handshake.
-  return (Watches.of(socket) ?? (isTLSSocket(socket) ? watchBelow(socket) : undefined))?.dial;
+  return (watchOf(socket) ?? (isTLSSocket(socket) ? watchBelow(socket) : undefined))?.dial;
 }
 
 /** `roundTrip` failed with `err` before it had a socket: the dial that failed so was its own. */
@@ -153,7 +141,7 @@ export function isDialing(socket: object): boolean {
 
 /** Calls `onReady` once when `socket`, which {@link isDialing}, can be used; never when that fails. */
 export function whenReady(socket: Socket, onReady: (time: number) => void): void {
-  const watch = Watches.of(socket) ?? watchSocket(socket, dialOf(socket) ?? new Dial(undefined, undefined));
+  const watch = watchOf(socket) ?? watchSocket(socket, dialOf(socket) ?? new Dial(undefined, undefined));
   attach(socket, watch);
   watch.onReady = onReady;
 }
@@ -193,7 +181,12 @@ function connectWatched(
   if (dial === undefined) return open(original, socket, args, undefined);
   dial.socket = socket;
   if (dial.owner === undefined) forNobody.add(socket);
-  return dialingFor(dial.owner ?? null, () => outsideContexts(() => open(original, socket, args, dial)));
+  else dial.willConnect(socket);
+  const result: unknown = dialingFor(dial.owner ?? null, () =>
+    outsideContexts(() => open(original, socket, args, dial)),
+  );
+  if (dial.owner !== undefined) dial.isConnecting(socket);
+  return result;
 }
 
 function open(original: Function, socket: Socket, args: unknown[], dial: AnnouncedDial | undefined): unknown {
@@ -256,13 +249,14 @@ export function isDialWatched(): boolean {
 
 function watchSocket(socket: Socket, dial: Dial): Watch {
   const watch = new Watch(dial);
-  Watches.set(socket, watch);
+  // A socket that connects again is watched anew.
+  SocketState.on(socket).watch = watch;
   return watch;
 }
 
 function beginDial(socket: Socket, target: DialTarget): Watch {
   // A socket may connect again after it was closed.
-  const earlier = Watches.of(socket);
+  const earlier = watchOf(socket);
   if (earlier !== undefined) detach(socket, earlier);
   const dial = new Dial(dialOwner ?? undefined, target);
   const watch = watchSocket(socket, dial);
@@ -334,7 +328,7 @@ function onLookup(
   address: string | undefined,
   family: number | string,
 ): void {
-  const dial = Watches.of(this)?.dial;
+  const dial = watchOf(this)?.dial;
   if (dial === undefined) return;
   if (err) dial.dnsDone(now(), err);
   // One event an address; the first connection attempt, in the same turn, tells that the list is complete.
@@ -342,7 +336,7 @@ function onLookup(
 }
 
 function onAttempt(this: Socket, ip: string, port: number | undefined): void {
-  const dial = Watches.of(this)?.dial;
+  const dial = watchOf(this)?.dial;
   if (dial === undefined) return;
   const version = isIP(ip);
   const isUnix = port === undefined || port === null || version === 0;
@@ -396,7 +390,7 @@ function destroy(socket: Socket, reason: [err?: Error]): void {
 function onAttemptFailed(this: Socket, _ip: string, _port: number, _family: number, err?: Error): void {
   // Destroyed: 'close' follows and tells why; Node tells of an attempt's ECANCELED only where there are several.
   if (this.destroyed) return;
-  Watches.of(this)?.dial.connectDone(now(), err ?? canceled('the attempt failed and Node gave no reason'));
+  watchOf(this)?.dial.connectDone(now(), err ?? canceled('the attempt failed and Node gave no reason'));
 }
 
 function onAttemptTimeout(this: Socket, ip: string, port: number): void {
@@ -407,11 +401,11 @@ function onAttemptTimeout(this: Socket, ip: string, port: number): void {
     address: ip,
     port,
   });
-  Watches.of(this)?.dial.connectDone(now(), err);
+  watchOf(this)?.dial.connectDone(now(), err);
 }
 
 function onConnect(this: Socket): void {
-  const watch = Watches.of(this);
+  const watch = watchOf(this);
   if (watch === undefined) return;
   const time = now();
   watch.dial.connectDone(time, null);
@@ -420,12 +414,12 @@ function onConnect(this: Socket): void {
 
 /** The handshake is over and the certificate not verified yet: when that fails, node:tls destroys the socket at once. */
 function onSecure(this: Socket): void {
-  const watch = Watches.of(this);
+  const watch = watchOf(this);
   if (watch !== undefined && isTLSSocket(this)) watch.agreed = agreedOn(this);
 }
 
 function onSecureConnect(this: Socket): void {
-  const watch = Watches.of(this);
+  const watch = watchOf(this);
   if (watch === undefined || !isTLSSocket(this)) return;
   const time = now();
   watch.dial.tlsHandshakeDone(time, tlsState(this, watch.agreed), null);
@@ -445,13 +439,13 @@ function onError(this: Socket, err: Error): void {
 }
 
 function onClose(this: Socket): void {
-  const watch = Watches.of(this);
+  const watch = watchOf(this);
   if (watch?.dial.isOpen) fail(this, watch.dial.error ?? canceled('its socket was destroyed'));
   if (watch !== undefined) detach(this, watch);
 }
 
 function fail(socket: Socket, err: Error): void {
-  const watch = Watches.of(socket);
+  const watch = watchOf(socket);
   if (watch === undefined) return;
   const { dial } = watch;
   if (dial.owner === undefined) failed.set(err, dial);
@@ -467,7 +461,7 @@ function handshakeState(socket: Socket, agreed: Agreed | undefined, err: Error):
 /** Called at each `_start`, which on a socket that still connects only puts itself off until 'connect'. */
 function beginHandshake(socket: TLSSocket): void {
   if (isServer(socket) || socket.connecting || !hasHandle(socket)) return;
-  let watch = Watches.of(socket);
+  let watch = watchOf(socket);
   if (watch === undefined) {
     const below = watchBelow(socket);
     if (below === undefined && (forNobody.has(socket) || !isDialWatched())) return;
@@ -480,7 +474,7 @@ function beginHandshake(socket: TLSSocket): void {
 
 function watchBelow(socket: TLSSocket): Watch | undefined {
   let watch: Watch | undefined;
-  for (const below of streamsBelow(socket)) watch ??= Watches.of(below);
+  for (const below of streamsBelow(socket)) watch ??= watchOf(below);
   // A CONNECT request of the program's own is a round trip with its own dial, which has ended.
   return watch?.dial.owner?.isDone === true ? undefined : watch;
 }

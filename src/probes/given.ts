@@ -13,3 +13,14 @@ export class Given {
     return object;
   }
 }
+
+/**
+ * What keeps our state of a stream: an object of Node's that each stream has for as long as it lives, and that has the same shape in all
+ * of them. A field on the stream itself doubles the shapes that Node's own code meets, and V8 caches four: beyond, each access
+ * of Node's to a socket's handle or a stream's session is a search, as is each of ours (docs/discoveries/v8.md).
+ */
+export function holderOf(stream: object): object {
+  // A stream that is not of Node's making may have none.
+  const { _readableState: state } = stream as { readonly _readableState?: unknown };
+  return typeof state === 'object' && state !== null ? state : stream;
+}

@@ -95,7 +95,8 @@ export function methodOf(sent: SentHeaders): string {
 
 /** A field's first value as it is sent; undefined when it was not given. */
 export function textOf(value: OutgoingHttpHeader | undefined): string | undefined {
-  return value === undefined ? undefined : String(Array.isArray(value) ? value[0] : value);
+  if (value === undefined || typeof value === 'string') return value;
+  return String(Array.isArray(value) ? value[0] : value);
 }
 
 /** Node's flat list of a response's or trailer's fields without the pseudo header fields, which come first (RFC 9113, 8.3). */

@@ -1,6 +1,6 @@
 import type { ClientHttp2Stream } from 'node:http2';
 import { reportFailure } from '../trace/call.ts';
-import { Given } from './given.ts';
+import { Given, holderOf } from './given.ts';
 import type { Http2Exchange } from './http2-exchange.ts';
 import type { Patches } from './patches.ts';
 
@@ -9,12 +9,13 @@ class Exchanges extends Given {
   readonly #exchange: Http2Exchange;
 
   constructor(stream: ClientHttp2Stream, exchange: Http2Exchange) {
-    super(stream);
+    super(holderOf(stream));
     this.#exchange = exchange;
   }
 
   static of(stream: object): Http2Exchange | undefined {
-    return #exchange in stream ? stream.#exchange : undefined;
+    const holder = holderOf(stream);
+    return #exchange in holder ? holder.#exchange : undefined;
   }
 }
 
@@ -49,7 +50,8 @@ function unwrapped(): void {
 
 function wrapEmit(original: Function) {
   return function emit(this: ClientHttp2Stream, event: unknown, a: unknown, b: unknown, c: unknown): unknown {
-    const exchange = Exchanges.of(this);
+    // The event first: node:http2 emits ten that tell nothing, and those of its constructor come before there is an exchange.
+    const exchange = isTold(event) ? Exchanges.of(this) : undefined;
     if (exchange !== undefined && !before(exchange, this, event, a, c)) return false;
     // A direct call can be inlined, and needs no array of arguments. Three has 'newListener', which node:http2 listens to.
     const { length } = arguments;
@@ -68,6 +70,22 @@ function wrapPush(original: Function) {
     if (arguments.length === 1) return original.call(this, chunk) as unknown;
     return original.call(this, chunk, encoding) as unknown;
   };
+}
+
+/** {@link before} tells of it. */
+function isTold(event: unknown): boolean {
+  switch (event) {
+    case 'ready':
+    case 'headers':
+    case 'response':
+    case 'trailers':
+    case 'finish':
+    case 'aborted':
+    case 'close':
+      return true;
+    default:
+      return false;
+  }
 }
 
 /** Tells the exchange what its stream is about to emit; false: not to be emitted. A bug of ours must not become the program's. */

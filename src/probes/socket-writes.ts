@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { reportFailure } from '../trace/call.ts';
-import { Given } from './given.ts';
+import { SocketState } from './socket-state.ts';
 
 /** Who wants to know what is written to a socket. */
 export interface Writer {
@@ -12,22 +12,14 @@ export interface Writer {
 
 type Find = (socket: object) => Writer | undefined;
 
-/** Marks sockets whose writes are seen. */
-class Seen extends Given {
-  readonly #seen = true;
-
-  static has(socket: object): boolean {
-    return #seen in socket && socket.#seen;
-  }
-}
-
 /**
  * Lets the writer of a socket, if there is one at the time, see each write. One own `write` for as long as the socket
  * lives: putting it on and taking it off for each request makes V8 give the socket slow properties.
  */
 export function watchWrites(socket: Socket, writerOf: Find): void {
-  if (Seen.has(socket)) return;
-  new Seen(socket);
+  const state = SocketState.on(socket);
+  if (state.seesWrites) return;
+  state.seesWrites = true;
   const before = socket.write;
   function write(this: Socket, chunk: unknown, encoding: unknown, callback: unknown): unknown {
     const writer = writerOf(this);
@@ -40,6 +32,19 @@ export function watchWrites(socket: Socket, writerOf: Find): void {
     tell(writer, this);
     return result;
   }
+  setWrite(socket, write);
+}
+
+/**
+ * Makes the place for the own `write` before `socket` connects: one that is made later is a shape more, and where V8 caches the shapes
+ * that undici's sockets have it has no room left (docs/discoveries/v8.md). It is the inherited method, because `connect()`
+ * takes away any other (Node 20 to 26).
+ */
+export function makeRoomForWrite(socket: Socket): void {
+  setWrite(socket, socket.write);
+}
+
+function setWrite(socket: Socket, write: Function): void {
   Object.defineProperty(socket, 'write', {
     value: write,
     writable: true,
@@ -54,7 +59,7 @@ function ask(writer: Writer, socket: Socket, chunk: unknown): (() => void) | und
   try {
     return writer.beforeWrite(socket, chunk);
   } catch (error) {
-    reportFailure(Seen, 'probe', error);
+    reportFailure(SocketState, 'probe', error);
     return undefined;
   }
 }
@@ -63,6 +68,6 @@ function tell(writer: Writer, socket: Socket): void {
   try {
     writer.afterWrite(socket);
   } catch (error) {
-    reportFailure(Seen, 'probe', error);
+    reportFailure(SocketState, 'probe', error);
   }
 }

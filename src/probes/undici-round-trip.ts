@@ -137,7 +137,7 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner, Waiting {
     const { idleSince } = connection;
     // Where the last use was not watched, nobody knows whether it has just ended; mostly it has not.
     const wasIdle = reused && (Number.isNaN(idleSince) ? connection.active === 0 : idleSince <= this.created);
-    watchWrites(socket, writerOn);
+    watchWritesOf(socket);
     this.gotConn(time, connection, reused, wasIdle);
   }
 
@@ -413,6 +413,11 @@ function connectionOf(socket: Socket, time: number): Connection {
     socket.on('close', onClose);
   }
   return connection;
+}
+
+/** Undici's requests are told what is written to `socket`. */
+export function watchWritesOf(socket: Socket): void {
+  watchWrites(socket, writerOn);
 }
 
 function writerOn(socket: object): UndiciRoundTrip | undefined {

@@ -109,8 +109,11 @@ export function endTunnel(request: object): void {
   leave(tunnel);
 }
 
-/** Undici is about to open a connection. */
-export function announceDialTo(params: ConnectParams): void {
+/** Undici is about to open a connection; its socket is given to these two. */
+export function announceDialTo(
+  params: ConnectParams,
+  { willConnect, isConnecting }: Pick<AnnouncedDial, 'willConnect' | 'isConnecting'>,
+): void {
   const hostPort = hostPortOf(params);
   const dialler = diallerFor(hostPort);
   justMade = undefined;
@@ -120,6 +123,8 @@ export function announceDialTo(params: ConnectParams): void {
     host: params.hostname,
     port: portOf(params.protocol, params.port),
     socket: undefined,
+    willConnect,
+    isConnecting,
   };
   if (dialler !== undefined) dialler.dial = dial;
   announceDial(dial);

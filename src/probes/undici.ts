@@ -17,9 +17,10 @@ import { countRequest, watchDispatchers } from './undici-dispatch.ts';
 import type { RawHeaders } from './undici-headers.ts';
 import { watchMocks } from './undici-mock.ts';
 import { loadedRoots } from './undici-modules.ts';
+import { makeRoomForWrite } from './socket-writes.ts';
 import type { ConnectParams } from './undici-origin.ts';
 import { RoundTrips, watchRequests } from './undici-requests.ts';
-import { UndiciRoundTrip, onConnected } from './undici-round-trip.ts';
+import { UndiciRoundTrip, onConnected, watchWritesOf } from './undici-round-trip.ts';
 import {
   announceDialTo,
   beginTunnel,
@@ -138,15 +139,15 @@ function watchPackage(patches: Patches, root: string): void {
 /**
  * Fetch hears of the first byte and of the end in the async context of who opened the connection, a queued request of all.
  *
- * @param scope - runs in `context`, where that is not the current one.
+ * @param again - undici sends `request` again; with the scope that runs in `context`.
  */
 function start(
   roundTrip: UndiciRoundTrip,
   request: object,
   context: ContextNode | undefined,
-  scope?: AsyncScope,
+  again?: { readonly scope: AsyncScope | undefined },
 ): boolean {
-  if (context?.traces !== undefined) roundTrip.runIn(context, scope);
+  if (context?.traces !== undefined) roundTrip.runIn(context, again?.scope);
   const redirect = roundTrip.client === 'fetch' ? takeRedirect(roundTrip) : undefined;
   if (redirect !== undefined) continueCall(roundTrip, redirect, false);
   const resolved =
@@ -155,7 +156,8 @@ function start(
       : context.run(() => resolveTraces(roundTrip, context));
   if (!resolved) return false;
   Marking.requestWatched();
-  RoundTrips.set(request, roundTrip);
+  if (again === undefined) new RoundTrips(request, roundTrip);
+  else RoundTrips.replace(request, roundTrip);
   beginWaiting(roundTrip);
   // Fetch asserts that it has what it is still making when its signal is aborted, with an error that ends the process.
   if (roundTrip.client === 'fetch' && redirect === undefined) roundTrip.holdHooks();
@@ -165,7 +167,7 @@ function start(
 }
 
 function onBeforeConnect({ connectParams }: { readonly connectParams: ConnectParams }): void {
-  announceDialTo(connectParams);
+  announceDialTo(connectParams, { willConnect: makeRoomForWrite, isConnecting: watchWritesOf });
 }
 
 function onConnectedMessage({ socket }: { readonly socket: Socket }): void {
@@ -209,7 +211,7 @@ function nextAttempt(previous: UndiciRoundTrip, request: UndiciRequest): UndiciR
   const copy = copyOf(request);
   const roundTrip = new UndiciRoundTrip(request, copy, copy.scopeOf(request), now());
   continueCall(roundTrip, { previous, reason: 'retry' }, true);
-  return start(roundTrip, request, previous.context, scope) ? roundTrip : undefined;
+  return start(roundTrip, request, previous.context, { scope }) ? roundTrip : undefined;
 }
 
 interface RequestMessage {

@@ -31,7 +31,9 @@ const ALL = [
 const REQUESTS = /** @type {const} */ ([16_000, 20_000]);
 /** One thread, nothing random: the same run each time. */
 const FLAGS = ['--single-threaded', '--predictable', '--hash-seed=1', '--random-seed=1'];
-const module = fileURLToPath(new URL('instructions-process.mjs', import.meta.url));
+/** Without a network. */
+const IN_MEMORY = { client: 'memory', origin: 'http://memory.test', concurrency: 1 };
+const module = fileURLToPath(new URL('requests-process.mjs', import.meta.url));
 const run = promisify(execFile);
 
 /** @returns {Record<string, Instructions>} what was recorded, by major version of Node */
@@ -48,7 +50,7 @@ async function instructions(row, dist, folder) {
   const [few, many] = await Promise.all(
     REQUESTS.map(async (requests) => {
       const log = join(folder, `${row}-${requests}.txt`);
-      const settings = JSON.stringify({ row, dist, requests });
+      const settings = JSON.stringify({ ...IN_MEMORY, row, dist, requests });
       const valgrind = [
         '--tool=cachegrind',
         '--cache-sim=no',

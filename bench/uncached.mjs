@@ -12,11 +12,11 @@ import { parseArgs, promisify } from 'node:util';
 
 import { copyBuild } from './build-copy.mjs';
 import { makeCertificate } from './certificate.mjs';
-import { SERVER_CORE, answerOf, forkOn } from './cores.mjs';
+import { SERVER_CORE, TIMED, answerOf, forkOn } from './cores.mjs';
 import { SIZES } from './plans.mjs';
 
 const REQUESTS = 4000;
-const FLAGS = ['--log-ic', '--no-logfile-per-isolate', '--initial-heap-size=128'];
+const FLAGS = ['--log-ic', '--no-logfile-per-isolate', ...TIMED];
 const requestsModule = fileURLToPath(new URL('requests-process.mjs', import.meta.url));
 const serverModule = fileURLToPath(new URL('server-process.mjs', import.meta.url));
 const run = promisify(execFile);

@@ -13,9 +13,9 @@ export const Connections = {
   },
 
   set(socket: Duplex, connection: Connection): void {
-    if (Marking.pays() || SocketState.of(socket) !== undefined)
-      SocketState.on(socket).connection = connection;
-    else few.set(socket, connection);
+    const state = Marking.pays() ? SocketState.on(socket) : SocketState.of(socket);
+    if (state === undefined) few.set(socket, connection);
+    else state.connection = connection;
   },
 };
 

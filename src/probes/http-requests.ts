@@ -15,7 +15,7 @@ class Mark extends Given {
     return #roundTrip in request ? request.#roundTrip : undefined;
   }
 
-  /** Apart from {@link of}, because it is asked of each request that has none: V8 caches that nowhere, and where it has met one. */
+  /** Apart from {@link of}: most that are asked here have none, and after one without, V8 caches a look-up no more (Node 20 to 26). */
   static isOn(request: object): boolean {
     return #roundTrip in request;
   }

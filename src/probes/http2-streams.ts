@@ -50,9 +50,7 @@ function unwrapped(): void {
 
 function wrapEmit(original: Function) {
   return function emit(this: ClientHttp2Stream, event: unknown, a: unknown, b: unknown, c: unknown): unknown {
-    // The event first: node:http2 emits ten that tell nothing, and those of its constructor come before there is an exchange.
-    const exchange = isTold(event) ? Exchanges.of(this) : undefined;
-    if (exchange !== undefined && !before(exchange, this, event, a, c)) return false;
+    if (!before(this, event, a, c)) return false;
     // A direct call can be inlined, and needs no array of arguments. Three has 'newListener', which node:http2 listens to.
     const { length } = arguments;
     if (length === 3) return original.call(this, event, a, b) as unknown;
@@ -72,59 +70,43 @@ function wrapPush(original: Function) {
   };
 }
 
-/** {@link before} tells of it. */
-function isTold(event: unknown): boolean {
-  switch (event) {
-    case 'ready':
-    case 'headers':
-    case 'response':
-    case 'trailers':
-    case 'finish':
-    case 'aborted':
-    case 'close':
-      return true;
-    default:
-      return false;
-  }
-}
-
-/** Tells the exchange what its stream is about to emit; false: not to be emitted. A bug of ours must not become the program's. */
-function before(
-  exchange: Http2Exchange,
-  stream: ClientHttp2Stream,
-  event: unknown,
-  headers: unknown,
-  raw: unknown,
-): boolean {
+/** Tells the exchange of `stream`, if it has one, what is about to be emitted; false: not to be emitted. */
+function before(stream: ClientHttp2Stream, event: unknown, headers: unknown, raw: unknown): boolean {
   try {
+    // The event first: node:http2 emits ten that tell nothing, and those of its constructor come before there is an exchange.
     switch (event) {
-      case 'ready':
-        exchange.onReady();
+      case 'ready': {
+        const exchange = Exchanges.of(stream);
+        exchange?.onReady();
         // Its own listener ends the request, and throws on a stream that a hook has destroyed (Node 22 to 26).
-        return !stream.destroyed;
+        return exchange === undefined || !stream.destroyed;
+      }
       case 'headers':
-        exchange.onHeaders(statusOf(headers), fieldsOf(raw));
+        Exchanges.of(stream)?.onHeaders(statusOf(headers), fieldsOf(raw));
         break;
-      case 'response':
+      case 'response': {
+        const exchange = Exchanges.of(stream);
         // The destroyed stream's response may be in the packet of the 1xx that a hook refused.
-        if (exchange.refused) return false;
-        exchange.onResponse(statusOf(headers), fieldsOf(raw));
+        if (exchange?.refused === true) return false;
+        exchange?.onResponse(statusOf(headers), fieldsOf(raw));
         break;
+      }
       case 'trailers':
-        exchange.onTrailers(fieldsOf(raw));
+        Exchanges.of(stream)?.onTrailers(fieldsOf(raw));
         break;
       case 'finish':
-        exchange.onFinish();
+        Exchanges.of(stream)?.onFinish();
         break;
       case 'aborted':
-        exchange.onAborted();
+        Exchanges.of(stream)?.onAborted();
         break;
       case 'close':
-        exchange.onClose();
+        Exchanges.of(stream)?.onClose();
         break;
       default:
     }
   } catch (error) {
+    // A bug of ours must not become the program's.
     reportFailure(Exchanges, 'probe', error);
   }
   return true;

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { reportFailure } from '../trace/call.ts';
+import { setOwnMethod } from './own-method.ts';
 import { SocketState } from './socket-state.ts';
 
 /** Who wants to know what is written to a socket. */
@@ -32,7 +33,7 @@ export function watchWrites(socket: Socket, writerOf: Find): void {
     tell(writer, this);
     return result;
   }
-  setWrite(socket, write);
+  setOwnMethod(socket, 'write', write);
 }
 
 /**
@@ -41,16 +42,7 @@ export function watchWrites(socket: Socket, writerOf: Find): void {
  * takes away any other (Node 20 to 26).
  */
 export function makeRoomForWrite(socket: Socket): void {
-  setWrite(socket, socket.write);
-}
-
-function setWrite(socket: Socket, write: Function): void {
-  Object.defineProperty(socket, 'write', {
-    value: write,
-    writable: true,
-    configurable: true,
-    enumerable: false,
-  });
+  setOwnMethod(socket, 'write', socket.write);
 }
 
 // A bug of ours must not become the program's.

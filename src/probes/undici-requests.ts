@@ -12,7 +12,7 @@ import { endWaiting } from './undici-waiting.ts';
 export class RoundTrips extends Given {
   #roundTrip: UndiciRoundTrip;
 
-  /** Undici has made `request`, and {@link of} has never been asked for it: V8 finds out slowly that an object has no mark. */
+  /** For a request that undici has just made. {@link of} would find out that it has none, which is slow: V8 does not cache it. */
   constructor(request: object, roundTrip: UndiciRoundTrip) {
     super(request);
     this.#roundTrip = roundTrip;

@@ -1,16 +1,12 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
-
-const run = promisify(execFile);
-const library = new URL('../../dist/index.js', import.meta.url).href;
+import { LIBRARY, folderWith, start } from '../program/programs.ts';
 
 /** Makes the same requests unwatched and watched. Only V8 knows shapes, so in a process with its own functions. */
 const PROGRAM = `
   import http from 'node:http';
   import http2 from 'node:http2';
   import { once } from 'node:events';
-  const { observe } = await import(${JSON.stringify(library)});
+  const { observe } = await import(process.argv[2]);
 
   async function listening(server) {
     server.listen(0, '127.0.0.1');
@@ -45,7 +41,9 @@ const PROGRAM = `
 `;
 
 it('a watched socket or HTTP/2 stream has the shape that it has when nobody watches', async () => {
-  const args = ['--allow-natives-syntax', '--input-type=module', '--eval', PROGRAM];
-  const { stdout } = await run(process.execPath, args);
+  const { ended } = start([process.execPath, '--allow-natives-syntax', 'app.mjs', LIBRARY], {
+    cwd: folderWith({ 'app.mjs': PROGRAM }),
+  });
+  const { stdout } = await ended;
   expect(JSON.parse(stdout)).toEqual({ told: 2, socket: true, stream: true });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 
 import type { RoundTripRecord } from '../../src/index.ts';
-import type { Call } from './call.ts';
+import type { Call, Result } from './call.ts';
 import type { PropertyClient } from './clients.ts';
 import type { Run } from './play.ts';
 import { type Plan, type RequestPlan, hasBody } from './plan.ts';
@@ -22,13 +22,25 @@ function checkSame(client: PropertyClient, plan: Plan, plain: Run, traced: Run):
   for (const [index, call] of traced.calls.entries()) {
     const other = plain.calls[index];
     if (isRacy(client, plan, call)) continue;
-    assert.deepEqual(call.result, other?.result, `request ${index} has another result when it is watched`);
+    assert.deepEqual(
+      outcomeOf(call),
+      other && outcomeOf(other),
+      `request ${index} has another result when it is watched`,
+    );
     assert.deepEqual(
       call.served?.head,
       other?.served?.head,
       `request ${index} has another head when it is watched`,
     );
   }
+}
+
+/**
+ * What its sender was told of `call`. On Node 20 and 22 (libuv before 1.52) a reset is told as an end when the last data are read
+ * after it has come, so which of the two is a matter of time (docs/discoveries/node-http.md).
+ */
+function outcomeOf({ request, result }: Call): Result | { ok: false } | undefined {
+  return request.answer.ending.kind === 'reset' && result?.ok === false ? { ok: false } : result;
 }
 
 /** What becomes of the call depends on who is faster, with httptrace or without. */

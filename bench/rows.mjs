@@ -68,6 +68,14 @@ export const ROWS = {
       return { around: observing(observe, [() => trace]), seen };
     },
   },
+  // What a context is kept in, and nothing of ours.
+  storage: {
+    title: 'an AsyncLocalStorage, no hooks',
+    async start() {
+      const { AsyncLocalStorage } = await import('node:async_hooks');
+      return { around: (block) => new AsyncLocalStorage().run({}, block) };
+    },
+  },
   context: {
     title: 'sixteen hooks, a context',
     start: (dist) => nested(dist, 1),

@@ -105,7 +105,7 @@ function costTable({ contests }, cell) {
 
 /** @param {readonly RunResult[]} runs */
 function versionsTable(runs) {
-  const rows = ['control', 'installed', 'observe', 'storage', 'context', 'record'];
+  const rows = PLANS['short']?.contests['http'] ?? [];
   const lines = runs.flatMap(({ node, contests }) =>
     contests.map((contest) => [
       CLIENT_NAMES[contest.client] ?? contest.client,

@@ -73,7 +73,8 @@ export const ROWS = {
     title: 'an AsyncLocalStorage, no hooks',
     async start() {
       const { AsyncLocalStorage } = await import('node:async_hooks');
-      return { around: (block) => new AsyncLocalStorage().run({}, block) };
+      const storage = new AsyncLocalStorage();
+      return { around: (block) => storage.run({}, block) };
     },
   },
   context: {

@@ -35,12 +35,13 @@ function checkSame(client: PropertyClient, plan: Plan, plain: Run, traced: Run):
   }
 }
 
-/**
- * What its sender was told of `call`. On Node 20 and 22 (libuv before 1.52) a reset is told as an end when the last data are read
- * after it has come, so which of the two is a matter of time (docs/discoveries/node-http.md).
- */
+/** A reset is told as an end when the last data are read after it has come: libuv before 1.52 (docs/discoveries/node-http.md). */
+export const TELLS_RESET_AS_END = Number.parseInt(process.versions.node, 10) < 24;
+
+/** What its sender was told of `call`, but for what is a matter of time. */
 function outcomeOf({ request, result }: Call): Result | { ok: false } | undefined {
-  return request.answer.ending.kind === 'reset' && result?.ok === false ? { ok: false } : result;
+  const isEither = TELLS_RESET_AS_END && request.answer.ending.kind === 'reset';
+  return isEither && result?.ok === false ? { ok: false } : result;
 }
 
 /** What becomes of the call depends on who is faster, with httptrace or without. */

@@ -1,28 +1,38 @@
-import { AsyncResource } from 'node:async_hooks';
+import { executionAsyncResource } from 'node:async_hooks';
 
-/** It only has to be there. */
+/** As in lib/internal/process/task_queues.js, in their order; Node 20 has two of them. */
+const KEYED = ['async_id_symbol', 'trigger_async_id_symbol', 'kAsyncContextFrame'];
+
+/** It only has to be there; it is read below, or the bundler would leave it out. */
 let kept: object | undefined;
 
 /**
- * Keeps `process.nextTick` of Node 20 and 22 as fast as it is without us. V8 forgets the shapes of the objects that nextTick
- * makes when a full collection finds none of them, and when nextTick is compiled after that, it defines their properties by
- * calls into the runtime, for good: 12 to 15 % of the time of a program that makes requests. Whether the collection comes
- * at that moment is luck in any program, and in a small one the memory that our code takes makes it come then. A live
- * object keeps its shape; on Node 22, where a third property has a symbol that nobody can get, the first two of it.
- * See docs/discoveries/v8.md; Node 24 does not need it.
+ * Keeps `process.nextTick` as fast as it is without us. V8 forgets the shapes of the objects that nextTick makes when a full
+ * collection finds none of them, and when nextTick is compiled after that, it defines their properties by calls into the
+ * runtime, for good: 12 to 15 % of the time of a program that makes requests. Whether the collection comes at that moment is
+ * luck in any program, and in a small one the memory that our code takes makes it come then. A live object keeps its shape.
+ * See docs/discoveries/v8.md.
  *
- * @returns the object that is kept, for tests.
+ * Only a tick has all of the symbols. That `executionAsyncResource` has been called costs those programs something that have a
+ * hook of node:async_hooks for `init` alone: Node calls back through it from then on, as it does with an AsyncLocalStorage of Node 20
+ * and 22 (src/api/callback.cc).
  */
-export function keepTickShape(): object | undefined {
-  if (kept !== undefined || Number.parseInt(process.versions.node, 10) >= 24) return kept;
-  const resource = new AsyncResource('HTTPTRACE', { requireManualDestroy: true });
-  // Who lists what is still open is not to find it.
-  resource.emitDestroy();
-  const symbols = Object.getOwnPropertySymbols(resource);
-  const asyncId = symbols.find(({ description }) => description === 'async_id_symbol');
-  const triggerId = symbols.find(({ description }) => description === 'trigger_async_id_symbol');
-  if (asyncId === undefined || triggerId === undefined) return undefined;
-  // As in Node 20's lib/internal/process/task_queues.js, whose ids are no small integers.
-  kept = { [asyncId]: 1.5, [triggerId]: 1.5, callback: keepTickShape, args: undefined };
-  return kept;
+export function keepTickShape(): void {
+  if (kept !== undefined) return;
+  kept = {};
+  process.nextTick(() => (kept = shapedLike(executionAsyncResource())));
+}
+
+/** Not the tick itself: it may hold what an AsyncLocalStorage of the program holds. */
+function shapedLike(tick: object): object {
+  const symbols = Object.getOwnPropertySymbols(tick).filter(({ description = '' }) =>
+    KEYED.includes(description),
+  );
+  const shaped: Record<PropertyKey, unknown> = {};
+  // The ids are fractions to V8: with an integer, it would be another shape.
+  for (const symbol of symbols)
+    shaped[symbol] = symbol.description === 'kAsyncContextFrame' ? undefined : 1.5;
+  shaped['callback'] = keepTickShape;
+  shaped['args'] = undefined;
+  return shaped;
 }

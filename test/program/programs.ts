@@ -12,7 +12,6 @@ export const BIN = fileURLToPath(new URL('cli/bin.js', dist));
 export const PRELOAD = fileURLToPath(new URL('preload.cjs', dist));
 export const REGISTER = new URL('register.js', dist).href;
 export const LIBRARY = new URL('index.js', dist).href;
-export const TICK_SHAPE = new URL('probes/tick-shape.js', dist).href;
 
 /** A folder with files in it, and with a space in its name, that goes with the test. */
 export function folderWith(files: Readonly<Record<string, string>> = {}): string {

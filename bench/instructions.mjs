@@ -1,38 +1,50 @@
 // @ts-check
-// Counts the instructions that a GET of node:http takes on a stream in memory, by valgrind: the same count each time on whatever
-// machine, where microseconds scatter by a fifth. It says nothing of the kernel, of caches and of other cores.
+// Counts the instructions that a request takes, by valgrind: nearly the same count each time on whatever machine, where microseconds
+// scatter by a fifth. It says nothing of the kernel, of caches and of other cores.
 //
-//   node bench/instructions.mjs [--record] [ROW...]
+//   node bench/instructions.mjs [--record] [--client NAME]... [--row NAME]...
 import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 
 import { copyBuild } from './build-copy.mjs';
+import { makeCertificate } from './certificate.mjs';
+import { TIMED } from './cores.mjs';
 import { load, major, save } from './results.mjs';
 import { ROWS } from './rows.mjs';
 
-/** @typedef {{ node: string, rows: Record<string, number> }} Instructions of a request, by row */
+/**
+ * @typedef {Record<string, number>} Counts instructions of a request, by row
+ * @typedef {{ node: string, clients: Record<string, Counts> }} Instructions of a version of Node
+ *
+ * @typedef {object} Counted what is counted of a client
+ * @property {Partial<import('./watched-client.mjs').ClientSettings>} [settings]
+ * @property {readonly [few: number, many: number]} requests V8 has compiled all by the first number, or nearly all; what is between
+ *   the two is counted
+ * @property {readonly string[]} rows
+ */
 
 const FILE = 'instructions.json';
-const ALL = [
-  'nothing',
-  'installed',
-  'observe',
-  'context',
-  'record',
-  'on-record',
-  'http-timer',
-  'opentelemetry',
-];
-/** V8 has compiled all by the first number; what is between the two is counted. */
-const REQUESTS = /** @type {const} */ ([16_000, 20_000]);
-/** One thread, nothing random: the same run each time. */
-const FLAGS = ['--single-threaded', '--predictable', '--hash-seed=1', '--random-seed=1'];
-/** Without a network. */
-const IN_MEMORY = { client: 'memory', origin: 'http://memory.test', concurrency: 1 };
+const OWN = ['nothing', 'installed', 'observe', 'context', 'record'];
+/** @type {Record<string, Counted>} */
+const COUNTED = {
+  // Without a network.
+  http: {
+    settings: { client: 'memory', origin: 'http://memory.test' },
+    requests: [16_000, 20_000],
+    rows: [...OWN, 'on-record', 'http-timer', 'opentelemetry'],
+  },
+  // The others bring their own sockets: with the server in the same process, because what two do at once is never the same twice.
+  https: { requests: [10_000, 14_000], rows: OWN },
+  undici: { requests: [10_000, 14_000], rows: [...OWN, 'opentelemetry'] },
+  http2: { requests: [10_000, 14_000], rows: OWN },
+  fetch: { requests: [20_000, 24_000], rows: [...OWN, 'opentelemetry'] },
+};
+/** One thread, nothing random: nearly the same run each time. */
+const FLAGS = ['--single-threaded', '--predictable', '--hash-seed=1', '--random-seed=1', ...TIMED];
 const module = fileURLToPath(new URL('requests-process.mjs', import.meta.url));
 const run = promisify(execFile);
 
@@ -42,63 +54,86 @@ export function recordedInstructions() {
 }
 
 /**
- * @param {string} row
- * @param {string} dist URL of the library's build
- * @param {string} folder for temporary files
+ * @param {object} settings of requests-process.mjs
+ * @param {string} log a file that valgrind writes
  */
-async function instructions(row, dist, folder) {
-  const [few, many] = await Promise.all(
-    REQUESTS.map(async (requests) => {
-      const log = join(folder, `${row}-${requests}.txt`);
-      const settings = JSON.stringify({ ...IN_MEMORY, row, dist, requests });
-      const valgrind = [
-        '--tool=cachegrind',
-        '--cache-sim=no',
-        '--cachegrind-out-file=/dev/null',
-        `--log-file=${log}`,
-      ];
-      await run('valgrind', [...valgrind, process.execPath, ...FLAGS, module, settings]);
-      const [, count] = /I\s+refs:\s+([\d,]+)/.exec(readFileSync(log, 'utf8')) ?? [];
-      if (count === undefined)
-        throw new Error(`valgrind did not count; it says:\n${readFileSync(log, 'utf8')}`);
-      return Number(count.replaceAll(',', ''));
-    }),
-  );
-  if (few === undefined || many === undefined) throw new Error('two counts were asked for'); // Promise.all keeps them
-  return (many - few) / (REQUESTS[1] - REQUESTS[0]);
+async function instructionsOf(settings, log) {
+  const valgrind = [
+    '--tool=cachegrind',
+    '--cache-sim=no',
+    '--cachegrind-out-file=/dev/null',
+    `--log-file=${log}`,
+  ];
+  await run('valgrind', [...valgrind, process.execPath, ...FLAGS, module, JSON.stringify(settings)]);
+  const said = readFileSync(log, 'utf8');
+  const [, count] = /I\s+refs:\s+([\d,]+)/.exec(said) ?? [];
+  if (count === undefined) throw new Error(`valgrind did not count; it says:\n${said}`);
+  return Number(count.replaceAll(',', ''));
+}
+
+/**
+ * @param {string} client
+ * @param {string} row
+ * @param {object} more settings
+ * @param {string} folder for temporary files
+ * @returns {Promise<number>} of a request
+ */
+async function count(client, row, more, folder) {
+  const { settings = {}, requests } = COUNTED[client] ?? unknown(client);
+  const [few, many] = requests;
+  const [less, all] = await Promise.all([
+    instructionsOf(
+      { client, concurrency: 1, row, ...more, ...settings, requests: few },
+      join(folder, 'few.txt'),
+    ),
+    instructionsOf(
+      { client, concurrency: 1, row, ...more, ...settings, requests: many },
+      join(folder, 'many.txt'),
+    ),
+  ]);
+  return Math.round((all - less) / (many - few));
+}
+
+/** @param {string} client @returns {never} */
+function unknown(client) {
+  throw new Error(`no client ${client} is counted; there are ${Object.keys(COUNTED).join(', ')}`);
 }
 
 async function main() {
-  const { values, positionals } = parseArgs({
-    options: { record: { type: 'boolean', default: false } },
-    allowPositionals: true,
+  const { values } = parseArgs({
+    options: {
+      record: { type: 'boolean', default: false },
+      client: { type: 'string', multiple: true, default: Object.keys(COUNTED) },
+      row: { type: 'string', multiple: true },
+    },
   });
-  const rows = positionals.length > 0 ? positionals : ALL;
   const folder = mkdtempSync(join(tmpdir(), 'httptrace-instructions-'));
   const build = copyBuild();
   try {
-    /** @type {Record<string, number>} */
-    const counts = {};
-    let next = 0;
-    // Two processes a row; other processes change no count.
-    const lanes = Array.from({ length: Math.max(1, availableParallelism() >> 1) }, async () => {
-      while (next < rows.length) {
-        const row = rows[next++] ?? '';
-        counts[row] = await instructions(row, build.url, folder);
-        console.log(`${(ROWS[row]?.title ?? row).padEnd(65)} ${Math.round(counts[row])}`);
+    for (const client of values.client) {
+      const { rows } = COUNTED[client] ?? unknown(client);
+      const certificate = client === 'https' ? await makeCertificate() : undefined;
+      /** @type {Counts} */
+      const counts = {};
+      // One after the other: each is two processes, which is all cores that most machines have to spare.
+      for (const row of values.row ?? rows) {
+        counts[row] = await count(client, row, { dist: build.url, certificate }, folder);
+        console.log(`${client.padEnd(8)} ${(ROWS[row]?.title ?? row).padEnd(65)} ${counts[row]}`);
       }
-    });
-    await Promise.all(lanes);
-    if (!values.record) return;
-    const ordered = Object.fromEntries(rows.map((row) => [row, Math.round(counts[row] ?? NaN)]));
-    save(FILE, {
-      ...recordedInstructions(),
-      [major(process.versions)]: { node: process.versions.node, rows: ordered },
-    });
+      if (values.record) saveCounts(client, counts);
+    }
   } finally {
     build.remove();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** @param {string} client @param {Counts} counts */
+function saveCounts(client, counts) {
+  const all = recordedInstructions();
+  const version = major(process.versions);
+  const clients = { ...all[version]?.clients, [client]: counts };
+  save(FILE, { ...all, [version]: { node: process.versions.node, clients } });
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await main();

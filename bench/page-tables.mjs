@@ -161,31 +161,31 @@ function keptTable(contest) {
 }
 
 /**
- * Thousands of instructions, and beyond `nothing` what part of that.
+ * Thousands of instructions, and of rows what they add to `nothing`.
  *
  * @param {Record<string, import('./instructions.mjs').Instructions>} instructions
  */
 function instructionsTable(instructions) {
-  const runs = Object.values(instructions);
-  const names = Object.keys(runs[0]?.rows ?? {}).filter((name) => name !== 'nothing');
+  const counted = Object.values(instructions).flatMap(({ node, clients }) =>
+    Object.entries(clients).map(([client, counts]) => ({ client, node, counts })),
+  );
+  const rows = [...new Set(counted.flatMap(({ counts }) => Object.keys(counts)))].filter(
+    (row) => row !== 'nothing',
+  );
+  const lines = counted.map(({ client, node, counts: { nothing = NaN, ...counts } }) => [
+    CLIENT_NAMES[client] ?? client,
+    node,
+    thousands(nothing),
+    ...rows.map((row) => (counts[row] === undefined ? NEVER : thousands(counts[row] - nothing))),
+  ]);
   return table(
-    ['', ...runs.map(({ node }) => `Node ${node}`)],
-    [
-      ['nothing', ...runs.map(({ rows }) => thousands(rows['nothing']))],
-      ...names.map((name) => [
-        ROWS[name]?.title ?? name,
-        ...runs.map(({ rows: { nothing = NaN, [name]: count = NaN } }) =>
-          Number.isNaN(count)
-            ? NEVER
-            : `${thousands(count - nothing)} (${(((count - nothing) / nothing) * 100).toFixed(1)} %)`,
-        ),
-      ]),
-    ],
+    ['client', 'Node', 'nothing', ...rows.map((row) => ROWS[row]?.title ?? row)],
+    lines.toSorted(([a = ''], [b = '']) => order(a) - order(b)),
   );
 }
 
-/** @param {number} [count] */
-function thousands(count = NaN) {
+/** @param {number} count */
+function thousands(count) {
   return (count / 1000).toFixed(1);
 }
 

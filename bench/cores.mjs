@@ -21,9 +21,10 @@ export function onCore(core) {
 /**
  * Flags of the processes whose requests are timed. They keep away two guesses of V8's by which a program's speed depends on how much
  * memory it has, whatever that is (docs/discoveries/v8.md). In a small program the first full collection comes at any moment of the
- * warm-up, earlier the more code is loaded, and that moment decides about 15 % of the processor time: with
- * these it does not come, but with node:https on Node 22 and some fetches. And V8 takes much of what fetch makes for long-lived and puts it where only a full collection
- * finds it dead, which costs a third of the time; where little else is alive it finds out, where there is 2 MB more it does not.
+ * warm-up, earlier the more code is loaded, and that moment decides about 15 % of the processor time: with these it does not
+ * come, but with node:https on Node 22 and some fetches. And V8 takes much of what fetch makes for long-lived and puts it where
+ * only a full collection finds it dead, which costs a third of the time; where little else is alive it finds out, where there is
+ * 2 MB more it does not.
  */
 export const TIMED = ['--initial-heap-size=128', '--no-allocation-site-pretenuring'];
 

@@ -29,18 +29,19 @@ import { ROWS } from './rows.mjs';
 
 const FILE = 'instructions.json';
 const OWN = ['nothing', 'installed', 'observe', 'context', 'record'];
+const REQUESTS = /** @type {const} */ ([16_000, 20_000]);
 /** @type {Record<string, Counted>} */
 const COUNTED = {
   // Without a network.
   http: {
     settings: { client: 'memory', origin: 'http://memory.test' },
-    requests: [16_000, 20_000],
+    requests: REQUESTS,
     rows: [...OWN, 'on-record', 'http-timer', 'opentelemetry'],
   },
   // The others bring their own sockets: with the server in the same process, because what two do at once is never the same twice.
-  https: { requests: [16_000, 20_000], rows: OWN },
-  undici: { requests: [16_000, 20_000], rows: [...OWN, 'opentelemetry'] },
-  http2: { requests: [16_000, 20_000], rows: OWN },
+  https: { requests: REQUESTS, rows: OWN },
+  undici: { requests: REQUESTS, rows: [...OWN, 'opentelemetry'] },
+  http2: { requests: REQUESTS, rows: OWN },
   fetch: { requests: [20_000, 24_000], rows: [...OWN, 'opentelemetry'] },
 };
 /** One thread, nothing random: nearly the same run each time. */
@@ -72,31 +73,17 @@ async function instructionsOf(settings, log) {
 }
 
 /**
- * @param {string} client
- * @param {string} row
+ * @param {Counted} counted
  * @param {object} more settings
  * @param {string} folder for temporary files
  * @returns {Promise<number>} of a request
  */
-async function count(client, row, more, folder) {
-  const { settings = {}, requests } = COUNTED[client] ?? unknown(client);
-  const [few, many] = requests;
-  const [less, all] = await Promise.all([
-    instructionsOf(
-      { client, concurrency: 1, row, ...more, ...settings, requests: few },
-      join(folder, 'few.txt'),
-    ),
-    instructionsOf(
-      { client, concurrency: 1, row, ...more, ...settings, requests: many },
-      join(folder, 'many.txt'),
-    ),
-  ]);
+async function count({ settings, requests: [few, many] }, more, folder) {
+  /** @param {number} requests */
+  const instructions = (requests) =>
+    instructionsOf({ concurrency: 1, ...more, ...settings, requests }, join(folder, `${requests}.txt`));
+  const [less, all] = await Promise.all([instructions(few), instructions(many)]);
   return Math.round((all - less) / (many - few));
-}
-
-/** @param {string} client @returns {never} */
-function unknown(client) {
-  throw new Error(`no client ${client} is counted; there are ${Object.keys(COUNTED).join(', ')}`);
 }
 
 async function main() {
@@ -111,13 +98,16 @@ async function main() {
   const build = copyBuild();
   try {
     for (const client of values.client) {
-      const { rows } = COUNTED[client] ?? unknown(client);
+      const counted = COUNTED[client];
+      if (counted === undefined) {
+        throw new Error(`no client ${client} is counted; there are ${Object.keys(COUNTED).join(', ')}`);
+      }
       const certificate = client === 'https' ? await makeCertificate() : undefined;
       /** @type {Counts} */
       const counts = {};
       // One after the other: each is two processes, which is all cores that most machines have to spare.
-      for (const row of values.row ?? rows) {
-        counts[row] = await count(client, row, { dist: build.url, certificate }, folder);
+      for (const row of values.row ?? counted.rows) {
+        counts[row] = await count(counted, { client, row, dist: build.url, certificate }, folder);
         console.log(`${client.padEnd(8)} ${(ROWS[row]?.title ?? row).padEnd(65)} ${counts[row]}`);
       }
       if (values.record) saveCounts(client, counts);

@@ -1,6 +1,6 @@
 import { executionAsyncResource } from 'node:async_hooks';
 
-/** As in lib/internal/process/task_queues.js, in their order; Node 20 has two of them. */
+/** As in lib/internal/process/task_queues.js; Node 20 has the first two. */
 const KEYED = ['async_id_symbol', 'trigger_async_id_symbol', 'kAsyncContextFrame'];
 
 /** It only has to be there; it is read below, or the bundler would leave it out. */

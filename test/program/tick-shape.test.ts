@@ -28,7 +28,7 @@ describe('the shape of what process.nextTick makes', () => {
     expect((await shapesAfterCollection()).lost).toBeGreaterThan(0);
   });
 
-  it('is kept by a program that has traced', async () => {
+  it('is kept by a program in which httptrace is installed', async () => {
     const { known, lost } = await shapesAfterCollection(LIBRARY);
     expect(lost).toBe(0);
     expect(known).toBeGreaterThan(0);

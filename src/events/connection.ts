@@ -40,6 +40,8 @@ export class Connection {
    * one, and after one that nobody watched. Node asks its C++ for them, which costs as much as four events.
    */
   written: number | undefined = undefined;
+  /** Bytes that had been read from it then; of undici. */
+  read: number | undefined = undefined;
   /** What records share of the responses that it carried, or another connection to the same place. */
   readonly lastResponse: LastResponse;
   /** What records tell of it in each round trip, made by the first; a WeakMap of it is slower. */

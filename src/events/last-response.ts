@@ -1,4 +1,4 @@
-import { type FlatFields, type RawFields, isText, rawField, textOf } from './flat-fields.ts';
+import { type FlatFields, type RawFields, copyOf, isSameField, rawField, textOf } from './flat-fields.ts';
 
 /**
  * Texts of the response that a connection carried last. Most of the next one's are the same, and a record that is kept keeps
@@ -8,6 +8,8 @@ export class LastResponse {
   #statusText = '';
   #httpVersion = '';
   #fields: FlatFields = [];
+  /** The same as its client gave them. */
+  #raw: RawFields = [];
   #contentLength: number | undefined = undefined;
 
   /** The same text, of the last response where it is equal. */
@@ -23,8 +25,12 @@ export class LastResponse {
   /** The same as `fields`, of the strings of the last ones where these are equal; the last ones themselves when all are. */
   fields(fields: RawFields): FlatFields {
     const last = this.#fields;
-    if (fields === last || areSame(fields, last)) return last;
-    const shared = fields.map((field, i) => (isText(field, last[i]) ? last[i]! : textOf(field)));
+    const raw = this.#raw;
+    if (areSame(fields, raw)) return last;
+    const isLast = fields.map((field, i) => isSameField(field, raw[i]));
+    const shared = fields.map((field, i) => (isLast[i] === true ? last[i]! : textOf(field)));
+    // Bytes are a piece of what the socket read, which must not be kept.
+    this.#raw = fields.map((field, i) => (isLast[i] === true ? raw[i]! : copyOf(field)));
     const length = rawField(shared, 'Content-Length');
     this.#contentLength = length === undefined ? undefined : Number(length);
     return (this.#fields = shared);
@@ -36,8 +42,8 @@ export class LastResponse {
   }
 }
 
-function areSame(fields: RawFields, others: FlatFields): boolean {
+function areSame(fields: RawFields, others: RawFields): boolean {
   if (fields.length !== others.length) return false;
-  for (let i = 0; i < fields.length; i++) if (!isText(fields[i]!, others[i])) return false;
+  for (let i = 0; i < fields.length; i++) if (!isSameField(fields[i]!, others[i])) return false;
   return true;
 }

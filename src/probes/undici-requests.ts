@@ -8,18 +8,22 @@ import type { RawHeaders } from './undici-headers.ts';
 import type { UndiciRoundTrip } from './undici-round-trip.ts';
 import { endWaiting } from './undici-waiting.ts';
 
+/** Some request may have a round trip. V8 does not cache that a request has none, and asks its runtime each time. */
+let hasRoundTrips = false;
+
 /** Keeps the round trip of a request on the request. */
 export class RoundTrips extends Given {
   #roundTrip: UndiciRoundTrip;
 
-  /** For a request that undici has just made. {@link of} would find out that it has none, which is slow: V8 does not cache it. */
+  /** For a request that undici has just made; {@link of} would find out that it has none. */
   constructor(request: object, roundTrip: UndiciRoundTrip) {
     super(request);
     this.#roundTrip = roundTrip;
+    hasRoundTrips = true;
   }
 
   static of(request: object): UndiciRoundTrip | undefined {
-    return #roundTrip in request ? request.#roundTrip : undefined;
+    return hasRoundTrips && #roundTrip in request ? request.#roundTrip : undefined;
   }
 
   /** Undici sends `request`, which has one, again: that is a round trip each time. */

@@ -38,6 +38,8 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner, Waiting {
   #head: string | undefined = undefined;
   /** The head is being written. */
   #isHeadAtHand = false;
+  /** Nothing was written after it. */
+  #isHeadAlone = false;
   /** Its callback tells: Node 26's TLS writes what comes in the turn of 'secureConnect' when that has ended. */
   #isHeadPending = false;
   /** All of the request was given to the socket. */
@@ -96,12 +98,27 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner, Waiting {
     const socket = this.hasConn && !this.#isPipelined ? this.#socket : undefined;
     return {
       requestHttpVersion: '1.1',
-      bytesWritten: socket === undefined ? undefined : socket.bytesWritten - this.#writtenBefore,
-      bytesRead: socket === undefined ? undefined : socket.bytesRead - this.#readBefore,
+      bytesWritten: socket && this.#bytesWritten(socket),
+      bytesRead: socket && this.#bytesRead(socket),
       bodyBytes: this.#bodyBytes,
       responseFields: fieldsOf(this.#response ?? []),
       trailers: fieldsOf(this.#trailers ?? []),
     };
+  }
+
+  #bytesWritten(socket: Socket): number {
+    const head = this.#isHeadAlone && this.requestWritten ? this.#head : undefined;
+    // It is Latin-1.
+    const written = head === undefined ? socket.bytesWritten : this.#writtenBefore + head.length;
+    // Records are made of open round trips too, which go on writing.
+    if (this.isDone && this.connection !== undefined) this.connection.written = written;
+    return written - this.#writtenBefore;
+  }
+
+  #bytesRead(socket: Socket): number {
+    const read = socket.bytesRead;
+    if (this.isDone && this.connection !== undefined) this.connection.read = read;
+    return read - this.#readBefore;
   }
 
   /** It asks for `path`. */
@@ -130,9 +147,11 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner, Waiting {
     this.#follow(connection);
     dialOf(socket)?.claim(this);
     if (this.detailed) {
-      this.#writtenBefore = socket.bytesWritten;
-      this.#readBefore = socket.bytesRead;
+      this.#writtenBefore = connection.written ?? socket.bytesWritten;
+      this.#readBefore = connection.read ?? socket.bytesRead;
     }
+    connection.written = undefined;
+    connection.read = undefined;
     const reused = isUsed(connection, socket);
     const { idleSince } = connection;
     // Where the last use was not watched, nobody knows whether it has just ended; mostly it has not.
@@ -153,7 +172,9 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner, Waiting {
 
   /** Undici writes to the socket while this round trip sends its request. */
   beforeWrite(socket: Socket, chunk: unknown): ((err?: Error | null) => void) | undefined {
-    if (this.#head === undefined && typeof chunk === 'string') {
+    const isHead = this.#head === undefined && typeof chunk === 'string';
+    this.#isHeadAlone = isHead;
+    if (isHead) {
       this.#head = chunk;
       this.#isHeadAtHand = true;
     }

@@ -188,6 +188,8 @@ function onSendHeaders({ request, socket }: SendHeaders): void {
     const connection = Connections.of(socket);
     if (connection === undefined) return;
     connection.idleSince = Number.NaN;
+    connection.written = undefined;
+    connection.read = undefined;
     if (unwatchedUse.size >= MAX_UNWATCHED) unwatchedUse.clear();
     unwatchedUse.set(request, connection);
     return;

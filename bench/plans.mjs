@@ -19,6 +19,7 @@
 /** With what part of a context is the AsyncLocalStorage that it is kept in. */
 const OWN_AND_STORAGE = ['control', 'installed', 'observe', 'storage', 'context', 'record'];
 const OWN = OWN_AND_STORAGE.filter((row) => row !== 'storage');
+const TIMERS = ['http-timer', 'http-timer-kept'];
 const PEERS = ['opentelemetry', 'dd-trace'];
 const COMPOSED = ['context', 'context2', 'context3', 'context5', 'observe', 'observe5'];
 
@@ -29,11 +30,11 @@ export const PLANS = {
     seconds: 1,
     // Those that take longest last: a run that is cut off has the others.
     contests: {
-      http: [...OWN_AND_STORAGE, 'imported', 'installed-context', 'on-record', 'http-timer', ...PEERS],
+      http: [...OWN_AND_STORAGE, 'imported', 'installed-context', 'on-record', ...TIMERS, ...PEERS],
       dial: [...OWN, 'http-timer', 'opentelemetry'],
       undici: [...OWN, ...PEERS],
       http2: OWN,
-      https: [...OWN, 'http-timer'],
+      https: [...OWN, ...TIMERS],
       fetch: [...OWN_AND_STORAGE, 'opentelemetry'],
     },
     concurrency: [1, 10, 100, 1000],

@@ -1,5 +1,5 @@
 // @ts-check
-import { httpTimer } from './peers/http-timer.mjs';
+import { httpTimer, httpTimerKept } from './peers/http-timer.mjs';
 import { openTelemetry } from './peers/opentelemetry.mjs';
 import { ddTrace } from './peers/dd-trace.mjs';
 
@@ -120,6 +120,7 @@ export const ROWS = {
   keep1000: keeping(1000),
   keep10000: keeping(10_000),
   'http-timer': httpTimer,
+  'http-timer-kept': httpTimerKept,
   opentelemetry: openTelemetry,
   'dd-trace': ddTrace,
 };

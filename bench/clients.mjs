@@ -6,8 +6,7 @@ import { createRequire } from 'node:module';
 
 import { AnsweringStream } from './answering-stream.mjs';
 
-// By require: dd-trace instruments undici only so.
-const undici = /** @type {typeof import('undici')} */ (createRequire(import.meta.url)('undici'));
+const require = createRequire(import.meta.url);
 
 const path = '/some/path?with=query';
 const headers = { accept: 'application/json' };
@@ -37,6 +36,9 @@ export const CLIENTS = {
   },
   https: (options) => nodeClient(https.get, new https.Agent(agentOptions(options)), options),
   undici({ origin, concurrency }) {
+    // Not before: a program that has loaded it fetches by its dispatcher, and no more by Node's own. By require: dd-trace
+    // instruments undici only so.
+    const undici = /** @type {typeof import('undici')} */ (require('undici'));
     const dispatcher = new undici.Agent({ connections: concurrency });
     const url = origin + path;
     return {

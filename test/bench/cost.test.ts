@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 import { describe, expect, it } from 'vitest';
@@ -155,6 +156,22 @@ describe('plans', () => {
       expect(others.filter((row) => ROWS[row] === undefined)).toEqual([]);
     },
   );
+});
+
+describe('the clients', () => {
+  // Loading an undici from npm sets what fetch sends its requests by (undici 6 to 8).
+  it("fetch by Node's own undici", () => {
+    const clients = new URL('../../bench/clients.mjs', import.meta.url).href;
+    const program = `
+      const { CLIENTS } = await import(${JSON.stringify(clients)});
+      CLIENTS.fetch({ origin: 'http://localhost', concurrency: 1 });
+      const { default: { _cache: loaded } } = await import('node:module');
+      console.log(Object.keys(loaded).filter((file) => file.includes('undici')).length);`;
+    const said = execFileSync(process.execPath, ['--input-type=module', '--eval', program], {
+      encoding: 'utf8',
+    });
+    expect(said).toBe('0\n');
+  });
 });
 
 describe('the pages', () => {

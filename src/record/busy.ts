@@ -27,10 +27,10 @@ export function addBusy(
 }
 
 /** How long the event loop had been idle at `time`, at which a phase begins or ends; NaN when that is not known. */
-function idleAt({ moments, length }: Capture, time: number): number {
-  for (let i = 0; i < length; i += MOMENT) {
-    const idle = moments[i + 2]!;
-    if (!Number.isNaN(idle) && Math.abs(moments[i + 1]! - time) < ROUNDING) return idle;
+function idleAt(capture: Capture, time: number): number {
+  for (let at = 0; at < capture.length; at += MOMENT) {
+    const idle = capture.idleAt(at);
+    if (!Number.isNaN(idle) && Math.abs(capture.timeAt(at) - time) < ROUNDING) return idle;
   }
   return Number.NaN;
 }

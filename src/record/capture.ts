@@ -8,14 +8,14 @@ import type { ConnectionFacts } from './connection-record.ts';
 import type { DialBuilder } from './dial-builder.ts';
 import type { ConnectionUse, RecordedEvent } from './types.ts';
 
-/** Numbers of one event in {@link Capture.moments}: the hook, the time, the event loop's idle time. */
+/** Numbers of an event: the hook, the time, the event loop's idle time. */
 export const MOMENT = 3;
 
 const NOWHERE = { url: '' };
 const NO_FIELDS: FlatFields = [];
 
-/** Room for the events of a GET, with a lookup and a dial; a copy is one allocation, where pushing makes three. */
-const ROOM: readonly number[] = Array.from({ length: 14 * MOMENT }, () => 0.5);
+/** Numbers that a capture has room for at first: the events of a GET, with a lookup and a dial. */
+export const ROOM = 14 * MOMENT;
 
 /** A 1xx response. */
 export interface Informational {
@@ -26,13 +26,13 @@ export interface Informational {
 
 /** A detail of an event that no other field tells. */
 export interface EventDetail {
-  /** Index of the event in {@link Capture.moments}. */
+  /** Where the event is among those captured. */
   readonly at: number;
   readonly detail: NonNullable<RecordedEvent['detail']>;
 }
 
 /**
- * What is remembered of a round trip until somebody wants to see its record: numbers in one array and what the client
+ * What is remembered of a round trip until somebody wants to see its record: times as numbers and what the client
  * gave, unread. Making a record takes as long as all of the tracing, and most records of a busy program are never
  * looked at. It keeps nothing alive of the client, of the traces or of the request.
  *
@@ -40,9 +40,12 @@ export interface EventDetail {
  * twice, object by object, and that took a third of what recording costs.
  */
 export class Capture {
-  /** {@link MOMENT} numbers an event: doubles in one array, because an object an event costs three times as much. */
-  readonly moments: number[] = ROOM.slice();
-  /** How many of them count. */
+  /** {@link MOMENT} numbers an event, from {@link #first} on: an object an event costs three times as much. */
+  #moments: Float64Array;
+  #first: number;
+  /** How many of them there is room for. */
+  #room = ROOM;
+  /** How many of them there are. */
   length = 0;
   callSite: readonly string[] | undefined = undefined;
   sentHead: SentHead | undefined = undefined;
@@ -94,16 +97,39 @@ export class Capture {
   /** The next one in a pool. */
   next: Capture | undefined = undefined;
 
+  /**
+   * @param moments - where its events go: a page of a pool's, or one of its own.
+   * @param first - where its {@link ROOM} begins there.
+   */
+  constructor(moments: Float64Array = new Float64Array(ROOM), first = 0) {
+    this.#moments = moments;
+    this.#first = first;
+  }
+
   /** Remembers an event. `idle`: for how long the event loop had been idle; NaN where no phase can begin or end. */
   add(code: number, time: number, idle: number): void {
-    const { moments, length } = this;
-    if (length === moments.length) moments.push(code, time, idle);
-    else {
-      moments[length] = code;
-      moments[length + 1] = time;
-      moments[length + 2] = idle;
-    }
-    this.length = length + MOMENT;
+    if (this.length === this.#room) this.#grow();
+    const moments = this.#moments;
+    const at = this.#first + this.length;
+    moments[at] = code;
+    moments[at + 1] = time;
+    moments[at + 2] = idle;
+    this.length += MOMENT;
+  }
+
+  /** The code of the hook whose event is `at`, of those from 0 to {@link length} in steps of {@link MOMENT}. */
+  codeAt(at: number): number {
+    return this.#moments[this.#first + at]!;
+  }
+
+  /** When the event `at` was. */
+  timeAt(at: number): number {
+    return this.#moments[this.#first + at + 1]!;
+  }
+
+  /** For how long the event loop had been idle at the event `at`; NaN when nobody asked. */
+  idleAt(at: number): number {
+    return this.#moments[this.#first + at + 2]!;
   }
 
   /** It got its connection. */
@@ -187,12 +213,20 @@ export class Capture {
 
   /** More events than there is room for have made it large. */
   get isLarge(): boolean {
-    return this.moments.length > ROOM.length;
+    return this.#room > ROOM;
   }
 
   /** It has what must not be kept: the stack of an error keeps the request. */
   get mustBeMade(): boolean {
     return this.error !== null || (this.dial !== undefined && this.dial.mustBeMade);
+  }
+
+  #grow(): void {
+    const larger = new Float64Array(this.#room * 2);
+    larger.set(this.#moments.subarray(this.#first, this.#first + this.#room));
+    this.#moments = larger;
+    this.#first = 0;
+    this.#room = larger.length;
   }
 
   #afterwards(

@@ -90,29 +90,29 @@ function momentsOf(capture: Capture): Moments {
 }
 
 /** When this hook's event was, the first time. */
-function timeOf({ moments, length }: Capture, { code }: Hook): number | undefined {
-  for (let i = 0; i < length; i += MOMENT) {
-    if (moments[i] === code) return microseconds(moments[i + 1]!);
+function timeOf(capture: Capture, { code }: Hook): number | undefined {
+  for (let at = 0; at < capture.length; at += MOMENT) {
+    if (capture.codeAt(at) === code) return microseconds(capture.timeAt(at));
   }
   return undefined;
 }
 
 /** When this hook's event was, the last time. */
-function lastTimeOf({ moments, length }: Capture, { code }: Hook): number | undefined {
-  for (let i = length - MOMENT; i >= 0; i -= MOMENT) {
-    if (moments[i] === code) return microseconds(moments[i + 1]!);
+function lastTimeOf(capture: Capture, { code }: Hook): number | undefined {
+  for (let at = capture.length - MOMENT; at >= 0; at -= MOMENT) {
+    if (capture.codeAt(at) === code) return microseconds(capture.timeAt(at));
   }
   return undefined;
 }
 
 function eventsOf(capture: Capture): RecordedEvent[] {
-  const { moments, length, details } = capture;
+  const { details } = capture;
   const events: RecordedEvent[] = [];
   let next = 0;
-  for (let i = 0; i < length; i += MOMENT) {
-    const name = HOOK_NAMES[moments[i]!]!;
-    const time = microseconds(moments[i + 1]!);
-    const detail = details?.[next]?.at === i ? details[next++]!.detail : detailOf(capture, name, i);
+  for (let at = 0; at < capture.length; at += MOMENT) {
+    const name = HOOK_NAMES[capture.codeAt(at)]!;
+    const time = microseconds(capture.timeAt(at));
+    const detail = details?.[next]?.at === at ? details[next++]!.detail : detailOf(capture, name, at);
     events.push(detail === undefined ? { name, time } : { name, time, detail });
   }
   return events;
@@ -258,13 +258,13 @@ function dialOf(dial: DialBuilder, capture: Capture, moments: Moments, redaction
 
 function attemptOf(
   { network, addr, startedAt, doneAt, err }: Attempt,
-  { moments }: Capture,
+  capture: Capture,
   from: number,
   redaction: Redaction,
 ): AttemptRecord {
-  const start = moments[startedAt + 1]!;
+  const start = capture.timeAt(startedAt);
   const record: Mutable<AttemptRecord> = { network, addr, start: microseconds(start - from) };
-  if (doneAt >= 0) record.duration = microseconds(moments[doneAt + 1]! - start);
+  if (doneAt >= 0) record.duration = microseconds(capture.timeAt(doneAt) - start);
   if (err !== null) record.error = errorRecord(err, redaction, 'connect');
   return record;
 }

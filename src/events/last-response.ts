@@ -26,7 +26,8 @@ export class LastResponse {
   fields(fields: RawFields): FlatFields {
     const last = this.#fields;
     const raw = this.#raw;
-    if (areSame(fields, raw)) return last;
+    // What it gave before, when a record is closed.
+    if (fields === last || areSame(fields, raw)) return last;
     const isLast = fields.map((field, i) => isSameField(field, raw[i]));
     const shared = fields.map((field, i) => (isLast[i] === true ? last[i]! : textOf(field)));
     // Bytes are a piece of what the socket read, which must not be kept.

@@ -70,6 +70,12 @@ export class Connection {
     this.idleSince = Number.NaN;
   }
 
+  /** What it has carried will be more than what is known of it. */
+  forgetBytes(): void {
+    this.written = undefined;
+    this.read = undefined;
+  }
+
   /** `roundTrip` no longer uses it. */
   release(roundTrip: RoundTrip): void {
     this.active--;

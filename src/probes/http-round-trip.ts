@@ -133,7 +133,7 @@ export class HttpRoundTrip extends RoundTrip {
     const written = connection?.written;
     if (this.detailed || connection === undefined) this.#writtenBefore = written ?? bytesWritten(socket);
     this.#unused = connection === undefined && this.#writtenBefore === 0;
-    if (connection !== undefined) connection.written = undefined;
+    connection?.forgetBytes();
     dialOf(socket)?.claim(this);
     // node:http emits 'socket' also for one that failed to connect at once; its error follows.
     if (socket.destroyed) return;
@@ -404,7 +404,7 @@ function onFree(this: Duplex): void {
   const roundTrip = roundTripOn(connection);
   // Also after an unwatched use: then this is all that we learn of it.
   connection.idleSince = time;
-  if (roundTrip === undefined) connection.written = undefined;
+  if (roundTrip === undefined) connection.forgetBytes();
   else roundTrip.onFree(time, this);
   // Its agent has closed it instead; when 'close' comes, no round trip uses it any more.
   if (roundTrip !== undefined && this.destroyed) connection.close(time, 'response', null);

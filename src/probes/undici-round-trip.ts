@@ -150,8 +150,7 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner, Waiting {
       this.#writtenBefore = connection.written ?? socket.bytesWritten;
       this.#readBefore = connection.read ?? socket.bytesRead;
     }
-    connection.written = undefined;
-    connection.read = undefined;
+    connection.forgetBytes();
     const reused = isUsed(connection, socket);
     const { idleSince } = connection;
     // Where the last use was not watched, nobody knows whether it has just ended; mostly it has not.

@@ -188,8 +188,7 @@ function onSendHeaders({ request, socket }: SendHeaders): void {
     const connection = Connections.of(socket);
     if (connection === undefined) return;
     connection.idleSince = Number.NaN;
-    connection.written = undefined;
-    connection.read = undefined;
+    connection.forgetBytes();
     if (unwatchedUse.size >= MAX_UNWATCHED) unwatchedUse.clear();
     unwatchedUse.set(request, connection);
     return;

@@ -2,14 +2,54 @@ import { expect, it } from 'vitest';
 
 import { LastResponse } from '../../src/events/last-response.ts';
 
-it('gives the last fields themselves for equal ones, as bytes or as texts', () => {
+it('gives one array for responses of equal fields, and never the one of the client', () => {
   const last = new LastResponse();
-  const fields = last.fields(['Name', 'value'].map((text) => Buffer.from(text)));
-  expect(fields).toEqual(['Name', 'value']);
-  expect(last.fields(['Name', 'value'].map((text) => Buffer.from(text)))).toBe(fields);
-  const texts = last.fields(['Name', 'another']);
-  expect(texts).toEqual(['Name', 'another']);
-  expect(last.fields(['Name', 'another'])).toBe(texts);
+  const first = ['Server', 'a', 'Date', 'Mon'];
+  const kept = last.fields(first);
+  expect(kept).toEqual(first);
+  expect(kept).not.toBe(first);
+  expect(last.fields([...first])).toBe(kept);
+});
+
+it('compares bytes with what it has, and keeps text of them', () => {
+  const last = new LastResponse();
+  const kept = last.fields(['Server', 'caf\u00e9'].map((text) => Buffer.from(text, 'latin1')));
+  expect(kept).toEqual(['Server', 'caf\u00e9']);
+  expect(last.fields([Buffer.from('Server'), Buffer.from('caf\u00e9', 'latin1')])).toBe(kept);
+  expect(last.fields([Buffer.from('Server'), Buffer.from('cafe')])).toEqual(['Server', 'cafe']);
+  expect(
+    last.fields([Buffer.from('Server'), Buffer.from('cafe'), Buffer.from('A'), Buffer.from('')]),
+  ).toEqual(['Server', 'cafe', 'A', '']);
+});
+
+it('knows the length of the body that its fields tell', () => {
+  const last = new LastResponse();
+  expect(last.contentLength).toBeUndefined();
+  last.fields(['content-length', '12', 'Server', 'a']);
+  expect(last.contentLength).toBe(12);
+  last.fields(['Server', 'a']);
+  expect(last.contentLength).toBeUndefined();
+});
+
+it('gives one string for texts that are equal', () => {
+  const last = new LastResponse();
+  expect(['OK', 'OK', 'Created', ''].map((text) => last.statusText(text))).toEqual([
+    'OK',
+    'OK',
+    'Created',
+    '',
+  ]);
+  expect(['1.1', '1.0'].map((version) => last.httpVersion(version))).toEqual(['1.1', '1.0']);
+});
+
+it('gives another array as soon as a field differs, and leaves the earlier one as it is', () => {
+  const last = new LastResponse();
+  const monday = last.fields(['Server', 'a', 'Date', 'Mon']);
+  const tuesday = last.fields(['Server', 'a', 'Date', 'Tue']);
+  expect(tuesday).toEqual(['Server', 'a', 'Date', 'Tue']);
+  expect(monday).toEqual(['Server', 'a', 'Date', 'Mon']);
+  expect(last.fields(['Server', 'a'])).toEqual(['Server', 'a']);
+  expect(last.fields([])).toEqual([]);
 });
 
 it('knows fields that differ in one byte, in their number or in where they end', () => {

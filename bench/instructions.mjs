@@ -118,11 +118,12 @@ async function main() {
   }
 }
 
-/** @param {string} client @param {Counts} counts */
+/** Rows that were not counted this time stay as they were. @param {string} client @param {Counts} counts */
 function saveCounts(client, counts) {
   const all = recordedInstructions();
   const version = major(process.versions);
-  const clients = { ...all[version]?.clients, [client]: counts };
+  const before = all[version]?.clients;
+  const clients = { ...before, [client]: { ...before?.[client], ...counts } };
   save(FILE, { ...all, [version]: { node: process.versions.node, clients } });
 }
 

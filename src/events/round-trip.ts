@@ -17,6 +17,7 @@ import { type AsyncScope, currentScope } from '../trace/async-scope.ts';
 import { enterEvent, leaveEvent } from './clock.ts';
 import type { Connection } from './connection.ts';
 import type { RawFields } from './flat-fields.ts';
+import { LaterEvents } from './later.ts';
 
 /** Under this key a round trip gives itself to record builders, of whatever copy of the library. */
 export const ROUND_TRIP: unique symbol = Symbol.for('httptrace.roundTrip.1') as never;
@@ -62,7 +63,7 @@ export abstract class RoundTrip implements RoundTripInfo, Resolution {
   /** Events are told later: a hook is being called, or hooks are held. */
   #mustWait = false;
   /** Those events, first to last. */
-  #later: WaitingEvent[] | undefined = undefined;
+  #later: LaterEvents | undefined = undefined;
 
   constructor(client: ClientName, method: string) {
     this.id = nextId();
@@ -318,7 +319,7 @@ export abstract class RoundTrip implements RoundTripInfo, Resolution {
    */
   #callAfter(hook: Hook, time: number, a: unknown, b: unknown, c: unknown): undefined {
     if (!this.#isCalled(hook)) return;
-    (this.#later ??= []).push({ hook, time, a, b, c });
+    (this.#later ??= LaterEvents.take()).add(hook, time, a, b, c);
   }
 
   /**
@@ -344,9 +345,15 @@ export abstract class RoundTrip implements RoundTripInfo, Resolution {
   }
 
   #callLater(): void {
-    // What comes while these are told comes after them.
-    for (const { hook, time, a, b, c } of this.#later ?? []) this.#callNow(hook, time, a, b, c);
-    this.#later = undefined;
+    const later = this.#later;
+    if (later !== undefined) {
+      // What comes while these are told comes after them.
+      for (let i = 0; i < later.count; i++) {
+        this.#callNow(later.hook(i), later.time(i), later.arg(i, 0), later.arg(i, 1), later.arg(i, 2));
+      }
+      this.#later = undefined;
+      later.giveBack();
+    }
     if (this.isDone) this.released();
   }
 
@@ -356,15 +363,6 @@ export abstract class RoundTrip implements RoundTripInfo, Resolution {
     if (context === undefined || currentNode() === context) this.#callLater();
     else this.#runIn(context, () => this.#callLater());
   }
-}
-
-/** An event whose hooks are called later. */
-interface WaitingEvent {
-  readonly hook: Hook;
-  readonly time: number;
-  readonly a: unknown;
-  readonly b: unknown;
-  readonly c: unknown;
 }
 
 /**

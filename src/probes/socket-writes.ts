@@ -21,6 +21,11 @@ export function watchWrites(socket: Socket, writerOf: Find): void {
   const state = SocketState.on(socket);
   if (state.seesWrites) return;
   state.seesWrites = true;
+  wrapWrite(socket, writerOf);
+}
+
+/** Apart: a function that may make a closure puts what that would use on the heap in each call. */
+function wrapWrite(socket: Socket, writerOf: Find): void {
   const before = socket.write;
   function write(this: Socket, chunk: unknown, encoding: unknown, callback: unknown): unknown {
     const writer = writerOf(this);

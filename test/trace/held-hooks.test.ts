@@ -81,6 +81,34 @@ describe('hooks that are held', () => {
     expect(calls).toEqual(['Host', 'Accept']);
   });
 
+  it('are each called with the events of their own round trip, of however many at once and again later', async () => {
+    for (const turn of ['first', 'second']) {
+      const told = new Map<number, unknown[]>();
+      const roundTrips = Array.from({ length: 100 }, (_, index) => {
+        const calls: unknown[] = [];
+        told.set(index, calls);
+        return traced({
+          getConn: (hostPort) => calls.push([hostPort, eventTime()]),
+          connectDone: (...args) => calls.push(args),
+          roundTripDone: () => calls.push('done'),
+        });
+      });
+      for (const roundTrip of roundTrips) roundTrip.holdHooks();
+      // In turns, so that those of all are held at the same time.
+      for (const [index, roundTrip] of roundTrips.entries()) roundTrip.getConn(index, `${turn}:${index}`);
+      for (const [index, roundTrip] of roundTrips.entries()) {
+        // Of different lengths.
+        for (let i = 0; i < index % 7; i++) roundTrip.connectDone(i, 'tcp', `${turn}:${index}:${i}`, null);
+      }
+      await Promise.resolve();
+      for (const [index, roundTrip] of roundTrips.entries()) {
+        roundTrip.roundTripDone(1000, null);
+        const connects = Array.from({ length: index % 7 }, (_, i) => ['tcp', `${turn}:${index}:${i}`, null]);
+        expect(told.get(index)).toEqual([[`${turn}:${index}`, index], ...connects, 'done']);
+      }
+    }
+  });
+
   it('do not hold what is recorded', () => {
     const roundTrip = traced({ getConn() {} });
     const events: string[] = [];

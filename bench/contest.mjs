@@ -38,6 +38,7 @@ import { estimate, lowerQuartile, median, shuffled } from './statistics.mjs';
  * @property {boolean} inside
  * @property {{ cpu: number, requestsPerSecond: number, busy: number }} nothing `busy`: part of the time in which the client used its core
  * @property {RowResult[]} rows
+ * @property {string} [date] ISO 8601, when it was measured after the run that it is of
  */
 
 const clientModule = fileURLToPath(new URL('client-process.mjs', import.meta.url));

@@ -9,7 +9,7 @@ import { contest } from './contest.mjs';
 import { CLIENT_CORE, TIMED, answerOf, forkOn } from './cores.mjs';
 import { PLANS, SIZES } from './plans.mjs';
 import { ROWS } from './rows.mjs';
-import { runPlan } from './run-plan.mjs';
+import { recordAnew, runPlan } from './run-plan.mjs';
 import { contestTable, toggleLine } from './tables.mjs';
 
 const USAGE = `Usage: npm run bench [-- OPTIONS]
@@ -23,7 +23,8 @@ What tracing costs: CPU time of a request beyond a client that nobody watches.
 
 One client and some rows, to look at while working:
 
-  --client NAME        ${Object.keys(SIZES).join(', ')}; may be given several times
+  --client NAME        ${Object.keys(SIZES).join(', ')}; may be given several times;
+                       with --record and no rows: all rows of it that the last recorded run has, in their place
   --row NAME[@DIST]    ${Object.keys(ROWS).join(', ')};
                        @DIST takes the library's build from that folder; may be given several times
   --toggle             switch the row on and off in one process: sooner, less disturbed, but the code that serves both is
@@ -111,14 +112,24 @@ async function runWhole(dist) {
   if (values.json) console.log(JSON.stringify(result));
 }
 
+/** @param {string} dist */
+async function run(dist) {
+  const { client: clients, row: rows, record } = values;
+  if (clients === undefined && rows === undefined) return runWhole(dist);
+  if (!record) return runSome(dist);
+  if (clients === undefined || rows !== undefined) {
+    throw new Error('rows alone are not recorded; give --record all rows of a client (--client), or a plan');
+  }
+  const anew = await recordAnew(clients, dist);
+  if (values.json) console.log(JSON.stringify(anew));
+}
+
 if (values.help) {
   console.log(USAGE);
 } else {
   const build = copyBuild();
   try {
-    await (values.client === undefined && values.row === undefined
-      ? runWhole(build.url)
-      : runSome(build.url));
+    await run(build.url);
   } catch (error) {
     console.error(`bench: ${error instanceof Error ? error.message : String(error)}`);
     process.exitCode = 1;

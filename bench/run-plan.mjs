@@ -3,10 +3,10 @@ import { makeCertificate } from './certificate.mjs';
 import { contest } from './contest.mjs';
 import { goClient } from './go-client.mjs';
 import { memory } from './memory.mjs';
-import { SIZES } from './plans.mjs';
+import { PLANS, SIZES } from './plans.mjs';
 import { stalePages } from './publish.mjs';
 import { measureRatios, recordRatios } from './regression.mjs';
-import { environment, peerVersions, saveRun } from './results.mjs';
+import { environment, lastRuns, major, peerVersions, saveRun } from './results.mjs';
 import { contestTable, goLine, memoryLine } from './tables.mjs';
 
 const CONCURRENCY = 16;
@@ -25,13 +25,6 @@ export async function runPlan(name, plan, { dist, inside, isRecorded }) {
   const common = { dist, inside, seconds, concurrency: CONCURRENCY };
   const few = { ...common, ...SIZES.http, client: 'http', generations: Math.min(3, generations) };
 
-  /** @param {import('./contest.mjs').ContestOptions} options */
-  async function told(options) {
-    const result = await contest(options);
-    console.log(`${contestTable(result)}\n`);
-    return result;
-  }
-
   /** @type {import('./results.mjs').RunResult} */
   const result = {
     ...environment(),
@@ -42,10 +35,7 @@ export async function runPlan(name, plan, { dist, inside, isRecorded }) {
     memory: [],
   };
   for (const client of plan.memory) {
-    const certificate = client === 'https' ? await makeCertificate() : undefined;
-    const measured = await memory(client, dist, certificate);
-    console.log(memoryLine(measured));
-    result.memory.push(measured);
+    result.memory.push(await memoryOf(client, dist));
   }
   if (plan.hasGo) {
     const go = await goClient({ concurrency: CONCURRENCY, pairs: 60, requests: 3200 });
@@ -53,8 +43,7 @@ export async function runPlan(name, plan, { dist, inside, isRecorded }) {
     if (go !== undefined) result.go = go;
   }
   for (const [client, rows] of Object.entries(plan.contests)) {
-    const size = SIZES[/** @type {keyof typeof SIZES} */ (client)]; // a plan names clients
-    result.contests.push(await told({ ...common, ...size, client, rows, generations }));
+    result.contests.push(await told({ ...common, ...sizeOf(client), client, rows, generations }));
     // A run that is cut off has measured something.
     if (isRecorded) saveRun(result);
   }
@@ -70,10 +59,74 @@ export async function runPlan(name, plan, { dist, inside, isRecorded }) {
   }
   if (isRecorded) {
     if (plan.hasRegression) recordRatios(await measureRatios(dist));
-    console.log(`\nbench/results/${saveRun(result)}`);
-    for (const { name: page } of stalePages())
-      console.log(`${page} is to be written: node bench/publish.mjs`);
+    keep(result);
   }
   console.log(`${Math.round((performance.now() - start) / 1000)} s`);
   return result;
+}
+
+/**
+ * Measures some clients anew, as the last recorded run of this version of Node did, and puts them in the place of what that has of
+ * them.
+ *
+ * @param {readonly string[]} clients
+ * @param {string} dist
+ * @returns {Promise<import('./contest.mjs').ContestResult[]>}
+ */
+export async function recordAnew(clients, dist) {
+  const run = lastRuns().find((one) => major(one) === major(process.versions));
+  if (run === undefined) {
+    throw new Error(
+      `no run of Node ${major(process.versions)} is recorded; record one: --plan short --record`,
+    );
+  }
+  const { contests = {}, generations = 0, seconds = 0, memory: measured = [] } = PLANS[run.plan] ?? {};
+  const unknown = clients.filter((client) => !(client in contests));
+  if (unknown.length > 0) {
+    throw new Error(
+      `the plan ${run.plan} has no ${unknown.join(', ')}; it has ${Object.keys(contests).join(', ')}`,
+    );
+  }
+  const anew = [];
+  for (const client of clients) {
+    const rows = contests[client] ?? [];
+    const { date } = environment();
+    const inside = run.contests.find((one) => one.client === client)?.inside ?? false;
+    const options = { dist, inside, seconds, concurrency: CONCURRENCY, client, rows, generations };
+    const contest = { ...(await told({ ...options, ...sizeOf(client) })), date };
+    anew.push(contest);
+    run.contests = run.contests.map((one) => (one.client === client ? contest : one));
+    if (measured.includes(client)) {
+      const result = await memoryOf(client, dist);
+      run.memory = run.memory.map((one) => (one.client === client ? result : one));
+    }
+    keep(run);
+  }
+  return anew;
+}
+
+/** @param {import('./contest.mjs').ContestOptions} options */
+async function told(options) {
+  const result = await contest(options);
+  console.log(`${contestTable(result)}\n`);
+  return result;
+}
+
+/** @param {string} client @param {string} dist */
+async function memoryOf(client, dist) {
+  const certificate = client === 'https' ? await makeCertificate() : undefined;
+  const measured = await memory(client, dist, certificate);
+  console.log(memoryLine(measured));
+  return measured;
+}
+
+/** @param {string} client as a plan names it */
+function sizeOf(client) {
+  return SIZES[/** @type {keyof typeof SIZES} */ (client)];
+}
+
+/** @param {import('./results.mjs').RunResult} run */
+function keep(run) {
+  console.log(`\nbench/results/${saveRun(run)}`);
+  for (const { name: page } of stalePages()) console.log(`${page} is to be written: node bench/publish.mjs`);
 }

@@ -17,7 +17,7 @@ const USAGE = `Usage: npm run bench [-- OPTIONS]
 What tracing costs: CPU time of a request beyond a client that nobody watches.
 
   --quick              only some rows, five minutes; the same as --plan quick
-  --plan NAME          full (default; half an hour to an hour), short (20 minutes), quick
+  --plan NAME          full (default; an hour), short (half an hour), quick
   --record             keep the result in bench/results/, and write what the pages quote of it
   --inside             the server runs in the client's process, not on the other core
 

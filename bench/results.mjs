@@ -66,6 +66,29 @@ export function lastRuns() {
   return [...new Map(runs.map((run) => [major(run), run])).values()].toSorted((a, b) => major(a) - major(b));
 }
 
+/**
+ * `run` with what was measured of a client and what it allocates, in the place of what it had of that.
+ *
+ * @param {RunResult} run
+ * @param {import('./contest.mjs').ContestResult} contest
+ * @param {import('./memory.mjs').MemoryResult} [memory]
+ * @returns {RunResult}
+ */
+export function withClient(run, contest, memory) {
+  const contests = inPlace(run.contests, contest);
+  return { ...run, contests, memory: memory === undefined ? run.memory : inPlace(run.memory, memory) };
+}
+
+/**
+ * @template {{ client: string }} T
+ * @param {readonly T[]} all
+ * @param {T} anew
+ */
+function inPlace(all, anew) {
+  const isThere = all.some(({ client }) => client === anew.client);
+  return isThere ? all.map((one) => (one.client === anew.client ? anew : one)) : [...all, anew];
+}
+
 /** @param {{ node: string }} run */
 export function major({ node }) {
   return Number.parseInt(node, 10);

@@ -3,10 +3,10 @@ import { makeCertificate } from './certificate.mjs';
 import { contest } from './contest.mjs';
 import { goClient } from './go-client.mjs';
 import { memory } from './memory.mjs';
-import { PLANS, SIZES } from './plans.mjs';
+import { PLANS, SIZES, generationsOf } from './plans.mjs';
 import { stalePages } from './publish.mjs';
 import { measureRatios, recordRatios } from './regression.mjs';
-import { environment, lastRuns, major, peerVersions, saveRun } from './results.mjs';
+import { environment, lastRuns, major, peerVersions, saveRun, withClient } from './results.mjs';
 import { contestTable, goLine, memoryLine } from './tables.mjs';
 
 const CONCURRENCY = 16;
@@ -43,7 +43,8 @@ export async function runPlan(name, plan, { dist, inside, isRecorded }) {
     if (go !== undefined) result.go = go;
   }
   for (const [client, rows] of Object.entries(plan.contests)) {
-    result.contests.push(await told({ ...common, ...sizeOf(client), client, rows, generations }));
+    const options = { ...common, ...sizeOf(client), client, rows };
+    result.contests.push(await told({ ...options, generations: generationsOf(plan, client) }));
     // A run that is cut off has measured something.
     if (isRecorded) saveRun(result);
   }
@@ -74,32 +75,35 @@ export async function runPlan(name, plan, { dist, inside, isRecorded }) {
  * @returns {Promise<import('./contest.mjs').ContestResult[]>}
  */
 export async function recordAnew(clients, dist) {
-  const run = lastRuns().find((one) => major(one) === major(process.versions));
+  let run = lastRuns().find((one) => major(one) === major(process.versions));
   if (run === undefined) {
     throw new Error(
       `no run of Node ${major(process.versions)} is recorded; record one: --plan short --record`,
     );
   }
-  const { contests = {}, generations = 0, seconds = 0, memory: measured = [] } = PLANS[run.plan] ?? {};
-  const unknown = clients.filter((client) => !(client in contests));
+  const plan = PLANS[run.plan];
+  if (plan === undefined) throw new Error(`the recorded run is of the plan ${run.plan}, which is no more`);
+  const unknown = clients.filter((client) => !(client in plan.contests));
   if (unknown.length > 0) {
-    throw new Error(
-      `the plan ${run.plan} has no ${unknown.join(', ')}; it has ${Object.keys(contests).join(', ')}`,
-    );
+    const known = Object.keys(plan.contests).join(', ');
+    throw new Error(`the plan ${run.plan} has no ${unknown.join(', ')}; it has ${known}`);
   }
   const anew = [];
   for (const client of clients) {
-    const rows = contests[client] ?? [];
     const { date } = environment();
-    const inside = run.contests.find((one) => one.client === client)?.inside ?? false;
-    const options = { dist, inside, seconds, concurrency: CONCURRENCY, client, rows, generations };
-    const contest = { ...(await told({ ...options, ...sizeOf(client) })), date };
-    anew.push(contest);
-    run.contests = run.contests.map((one) => (one.client === client ? contest : one));
-    if (measured.includes(client)) {
-      const result = await memoryOf(client, dist);
-      run.memory = run.memory.map((one) => (one.client === client ? result : one));
-    }
+    const result = await told({
+      ...sizeOf(client),
+      client,
+      rows: plan.contests[client] ?? [],
+      dist,
+      inside: run.contests.find((one) => one.client === client)?.inside ?? false,
+      seconds: plan.seconds,
+      concurrency: CONCURRENCY,
+      generations: generationsOf(plan, client),
+    });
+    const dated = { ...result, date };
+    anew.push(dated);
+    run = withClient(run, dated, plan.memory.includes(client) ? await memoryOf(client, dist) : undefined);
     keep(run);
   }
   return anew;

@@ -8,7 +8,7 @@ import { sections } from '../../bench/page-tables.mjs';
 import { PLANS, SIZES } from '../../bench/plans.mjs';
 import { PAGES, stalePages, withQuotes } from '../../bench/publish.mjs';
 import { ROWS } from '../../bench/rows.mjs';
-import type { RunResult } from '../../bench/results.mjs';
+import { type RunResult, withClient } from '../../bench/results.mjs';
 import { estimate, median, shuffled } from '../../bench/statistics.mjs';
 
 const about = (value: number): { value: number; low: number; high: number } => ({
@@ -140,6 +140,25 @@ describe('the check of each change', () => {
     const [verdict] = judge({ http: { control: about(1), observe: about(3) } }, undefined);
     expect(verdict?.isTooMuch).toBe(false);
     expect(verdict?.text).toContain('nothing is recorded');
+  });
+});
+
+describe('a client that is measured anew', () => {
+  it('takes the place of what the run had of it, and leaves the others', () => {
+    const run = fullRun();
+    const date = '2025-01-03T00:00:00.000Z';
+    const anew = { ...contest('fetch', ['control']), date };
+    const memory = { ...run.memory[0]!, allocation: {} };
+    const result = withClient(run, anew, memory);
+    expect(result.contests.map(({ client }) => client)).toEqual(run.contests.map(({ client }) => client));
+    expect(result.contests.filter((one) => !run.contests.includes(one))).toEqual([anew]);
+    expect(result.memory).toEqual([memory]);
+    expect(result.date).toBe(run.date);
+  });
+
+  it('is added to a run that was cut off before it', () => {
+    const anew = contest('fetch', ['control']);
+    expect(withClient({ ...fullRun(), contests: [] }, anew).contests).toEqual([anew]);
   });
 });
 

@@ -4,12 +4,17 @@ import { KeyObject, webcrypto } from 'node:crypto';
 
 import { cryptoProvider, SubjectAlternativeNameExtension, X509CertificateGenerator } from '@peculiar/x509';
 
+/** What the server of a client needs. @param {string} client */
+export async function certificateFor(client) {
+  return client === 'https' ? makeCertificate() : undefined;
+}
+
 /**
  * A certificate for 127.0.0.1, signed with its own key; both PEM.
  *
  * @returns {Promise<{ key: string, cert: string }>}
  */
-export async function makeCertificate() {
+async function makeCertificate() {
   cryptoProvider.set(webcrypto);
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { buildUrl } from './build-copy.mjs';
-import { makeCertificate } from './certificate.mjs';
+import { certificateFor } from './certificate.mjs';
 import { CLIENT_CORE, SERVER_CORE, TIMED, answerOf, forkOn } from './cores.mjs';
 import { estimate, lowerQuartile, median, shuffled } from './statistics.mjs';
 
@@ -58,7 +58,7 @@ const SLICES = 16;
  */
 export async function contest(options) {
   const { client, rows, inside = false, concurrency } = options;
-  const certificate = client === 'https' ? await makeCertificate() : undefined;
+  const certificate = await certificateFor(client);
   const server = inside ? undefined : forkOn(serverModule, { client, certificate }, SERVER_CORE);
   try {
     const origin = server === undefined ? undefined : await answerOf(server);

@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 
 import { copyBuild } from './build-copy.mjs';
-import { makeCertificate } from './certificate.mjs';
+import { certificateFor } from './certificate.mjs';
 import { TIMED } from './cores.mjs';
 import { load, major, save } from './results.mjs';
 import { ROWS } from './rows.mjs';
@@ -102,7 +102,7 @@ async function main() {
       if (counted === undefined) {
         throw new Error(`no client ${client} is counted; there are ${Object.keys(COUNTED).join(', ')}`);
       }
-      const certificate = client === 'https' ? await makeCertificate() : undefined;
+      const certificate = await certificateFor(client);
       /** @type {Counts} */
       const counts = {};
       // One after the other: each is two processes, which is all cores that most machines have to spare.

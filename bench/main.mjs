@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { copyBuild } from './build-copy.mjs';
 import { contest } from './contest.mjs';
 import { CLIENT_CORE, TIMED, answerOf, forkOn } from './cores.mjs';
-import { PLANS, SIZES } from './plans.mjs';
+import { PLANS, SIZES, sizeOf } from './plans.mjs';
 import { ROWS } from './rows.mjs';
 import { recordAnew, runPlan } from './run-plan.mjs';
 import { contestTable, toggleLine } from './tables.mjs';
@@ -94,12 +94,6 @@ async function runSome(dist) {
     });
     console.log(values.json ? JSON.stringify(result) : contestTable(result));
   }
-}
-
-/** @param {string} client */
-function sizeOf(client) {
-  if (client in SIZES) return SIZES[/** @type {keyof typeof SIZES} */ (client)]; // `in` does not narrow a string
-  throw new Error(`no client ${client}; there are ${Object.keys(SIZES).join(', ')}`);
 }
 
 /** @param {string} dist */

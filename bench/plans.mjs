@@ -97,6 +97,12 @@ export const SIZES = /** @type {const} */ ({
   http2: { requests: 8000, warmUp: 20_000 },
 });
 
+/** @param {string} client */
+export function sizeOf(client) {
+  if (client in SIZES) return SIZES[/** @type {keyof typeof SIZES} */ (client)]; // `in` does not narrow a string
+  throw new Error(`no client ${client}; there are ${Object.keys(SIZES).join(', ')}`);
+}
+
 /**
  * How often a plan starts the processes of a client anew.
  *

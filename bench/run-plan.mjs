@@ -1,9 +1,9 @@
 // @ts-check
-import { makeCertificate } from './certificate.mjs';
+import { certificateFor } from './certificate.mjs';
 import { contest } from './contest.mjs';
 import { goClient } from './go-client.mjs';
 import { memory } from './memory.mjs';
-import { PLANS, SIZES, generationsOf } from './plans.mjs';
+import { PLANS, SIZES, generationsOf, sizeOf } from './plans.mjs';
 import { stalePages } from './publish.mjs';
 import { measureRatios, recordRatios } from './regression.mjs';
 import { environment, lastRuns, major, peerVersions, saveRun, withClient } from './results.mjs';
@@ -42,9 +42,8 @@ export async function runPlan(name, plan, { dist, inside, isRecorded }) {
     console.log(go === undefined ? "Go is not here, so its client's httptrace is not measured" : goLine(go));
     if (go !== undefined) result.go = go;
   }
-  for (const [client, rows] of Object.entries(plan.contests)) {
-    const options = { ...common, ...sizeOf(client), client, rows };
-    result.contests.push(await told({ ...options, generations: generationsOf(plan, client) }));
+  for (const client of Object.keys(plan.contests)) {
+    result.contests.push(await contestOf(plan, client, { dist, inside }));
     // A run that is cut off has measured something.
     if (isRecorded) saveRun(result);
   }
@@ -91,22 +90,33 @@ export async function recordAnew(clients, dist) {
   const anew = [];
   for (const client of clients) {
     const { date } = environment();
-    const result = await told({
-      ...sizeOf(client),
-      client,
-      rows: plan.contests[client] ?? [],
-      dist,
-      inside: run.contests.find((one) => one.client === client)?.inside ?? false,
-      seconds: plan.seconds,
-      concurrency: CONCURRENCY,
-      generations: generationsOf(plan, client),
-    });
-    const dated = { ...result, date };
+    const inside = run.contests.find((one) => one.client === client)?.inside ?? false;
+    const dated = { ...(await contestOf(plan, client, { dist, inside })), date };
     anew.push(dated);
     run = withClient(run, dated, plan.memory.includes(client) ? await memoryOf(client, dist) : undefined);
     keep(run);
   }
   return anew;
+}
+
+/**
+ * The contest of one client, as `plan` has it.
+ *
+ * @param {import('./plans.mjs').Plan} plan
+ * @param {string} client
+ * @param {{ dist: string, inside: boolean }} options
+ */
+function contestOf(plan, client, { dist, inside }) {
+  return told({
+    ...sizeOf(client),
+    client,
+    rows: plan.contests[client] ?? [],
+    dist,
+    inside,
+    seconds: plan.seconds,
+    concurrency: CONCURRENCY,
+    generations: generationsOf(plan, client),
+  });
 }
 
 /** @param {import('./contest.mjs').ContestOptions} options */
@@ -118,15 +128,10 @@ async function told(options) {
 
 /** @param {string} client @param {string} dist */
 async function memoryOf(client, dist) {
-  const certificate = client === 'https' ? await makeCertificate() : undefined;
+  const certificate = await certificateFor(client);
   const measured = await memory(client, dist, certificate);
   console.log(memoryLine(measured));
   return measured;
-}
-
-/** @param {string} client as a plan names it */
-function sizeOf(client) {
-  return SIZES[/** @type {keyof typeof SIZES} */ (client)];
 }
 
 /** @param {import('./results.mjs').RunResult} run */

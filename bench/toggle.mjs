@@ -1,5 +1,5 @@
 // @ts-check
-import { makeCertificate } from './certificate.mjs';
+import { certificateFor } from './certificate.mjs';
 import { estimate, median } from './statistics.mjs';
 import { watchedClient } from './watched-client.mjs';
 
@@ -40,7 +40,7 @@ export const SWITCHED = [
  * @returns {Promise<ToggleResult>}
  */
 export async function toggle({ client: name, row, dist, concurrency, pairs, requests, warmUp }) {
-  const certificate = name === 'https' ? await makeCertificate() : undefined;
+  const certificate = await certificateFor(name);
   const client = await watchedClient({
     row,
     client: name,

@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs, promisify } from 'node:util';
 
 import { copyBuild } from './build-copy.mjs';
-import { makeCertificate } from './certificate.mjs';
+import { certificateFor } from './certificate.mjs';
 import { SERVER_CORE, TIMED, answerOf, forkOn } from './cores.mjs';
 import { SIZES } from './plans.mjs';
 
@@ -53,7 +53,7 @@ const folder = mkdtempSync(join(tmpdir(), 'httptrace-uncached-'));
 const log = join(folder, 'v8.log');
 try {
   for (const client of values.client) {
-    const certificate = client === 'https' ? await makeCertificate() : undefined;
+    const certificate = await certificateFor(client);
     const server = forkOn(serverModule, { client, certificate }, SERVER_CORE);
     try {
       const settings = { client, certificate, dist: build.url, origin: await answerOf(server) };

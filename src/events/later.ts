@@ -1,10 +1,8 @@
 import type { Hook } from '../trace/hooks.ts';
+import { FreeList } from './free-list.ts';
 
 /** Each event has room for this many arguments. */
 const ARGS = 3;
-
-/** As many are kept for use again: more round trips than that hold their hooks at once only in a burst. */
-const MAX_FREE = 64;
 
 /**
  * Events whose hooks are called later, first to last. Used again: a fetch holds four, which as objects in an array were half a
@@ -15,19 +13,14 @@ export class LaterEvents {
   readonly #hooks: Hook[] = [];
   readonly #times: number[] = [];
   readonly #args: unknown[] = [];
-  #next: LaterEvents | undefined = undefined;
+  /** In the list of those that are used again. */
+  next: LaterEvents | undefined = undefined;
 
-  static #free: LaterEvents | undefined = undefined;
-  static #freeCount = 0;
+  static readonly #unused = new FreeList<LaterEvents>();
 
   /** An empty list; to be {@link giveBack given back}. */
   static take(): LaterEvents {
-    const one = LaterEvents.#free;
-    if (one === undefined) return new LaterEvents();
-    LaterEvents.#free = one.#next;
-    LaterEvents.#freeCount--;
-    one.#next = undefined;
-    return one;
+    return LaterEvents.#unused.take() ?? new LaterEvents();
   }
 
   add(hook: Hook, time: number, a: unknown, b: unknown, c: unknown): void {
@@ -53,13 +46,14 @@ export class LaterEvents {
     return this.#args[index * ARGS + n];
   }
 
-  /** Nobody uses it any more; what its events were about is let go of. */
-  giveBack(): void {
+  /** What its events were about is let go of. */
+  clear(): void {
     this.#args.fill(undefined, 0, this.count * ARGS);
     this.count = 0;
-    if (LaterEvents.#freeCount >= MAX_FREE) return;
-    this.#next = LaterEvents.#free;
-    LaterEvents.#free = this;
-    LaterEvents.#freeCount++;
+  }
+
+  /** Nobody uses it any more. */
+  giveBack(): void {
+    LaterEvents.#unused.give(this);
   }
 }

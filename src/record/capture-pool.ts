@@ -1,7 +1,5 @@
+import { FreeList } from '../events/free-list.ts';
 import { Capture, ROOM } from './capture.ts';
-
-/** More than this are not kept for later: some were open at once, and may never be again. */
-const MOST = 64;
 
 /**
  * Captures whose events are in one page. One that is alive keeps its page, so few: 21 KB. Pages of 1,024 are no faster.
@@ -16,29 +14,19 @@ const PAGE = 64;
  * the processor's caches; as arrays of their own, wherever the collector had copied them, they took a third of what recording costs.
  */
 export class CapturePool {
-  #first: Capture | undefined = undefined;
-  #length = 0;
+  readonly #unused = new FreeList<Capture>();
   #page = new Float64Array(0);
   /** Where the room of the next new one begins in it. */
   #free = 0;
 
   /** An empty one. */
   take(): Capture {
-    const capture = this.#first;
-    if (capture === undefined) return this.#make();
-    this.#first = capture.next;
-    this.#length--;
-    capture.next = undefined;
-    return capture;
+    return this.#unused.take() ?? this.#make();
   }
 
   /** Nobody needs `capture` any more. */
   give(capture: Capture): void {
-    if (this.#length === MOST || capture.isLarge) return;
-    capture.clear();
-    capture.next = this.#first;
-    this.#first = capture;
-    this.#length++;
+    if (!capture.isLarge) this.#unused.give(capture);
   }
 
   #make(): Capture {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 
-import { makeCertificate } from '../../bench/certificate.mjs';
+import { certificateFor } from '../../bench/certificate.mjs';
 import { allocated } from '../../bench/memory.mjs';
 import { SIZES } from '../../bench/plans.mjs';
 
@@ -13,7 +13,7 @@ it.each(Object.keys(SIZES))(
   'nothing is allocated for a request that nobody traces: %s',
   { timeout: 60_000 },
   async (client) => {
-    const certificate = client === 'https' ? await makeCertificate() : undefined;
+    const certificate = await certificateFor(client);
     const { own, where } = await allocated('installed', client, dist, certificate);
     expect(own, JSON.stringify(where)).toBeLessThan(NOTHING);
   },

@@ -52,11 +52,23 @@ export function sections(all, instructions = {}) {
 }
 
 /** @param {RunResult} run */
-function machine({ cpu, cores, node, date, peers }) {
+function machine(run) {
+  const { cpu, cores, node, peers } = run;
   const versions = Object.entries(peers)
     .filter(([name]) => !name.endsWith('/api'))
     .map(([name, version]) => `${name} ${version}`);
-  return `Node ${node}, ${cores} cores of ${cpu}, ${date.slice(0, 10)}; ${versions.join(', ')}.`;
+  return `Node ${node}, ${cores} cores of ${cpu}, ${days(run)}; ${versions.join(', ')}.`;
+}
+
+/** When a run was measured, and which of its clients on another day. @param {RunResult} run */
+function days({ date, contests }) {
+  const day = date.slice(0, 10);
+  const others = contests.flatMap(({ client, date: later }) =>
+    later === undefined || later.startsWith(day)
+      ? []
+      : [`${CLIENT_NAMES[client] ?? client} ${later.slice(0, 10)}`],
+  );
+  return [day, ...others].join(', ');
 }
 
 /**
@@ -64,7 +76,7 @@ function machine({ cpu, cores, node, date, peers }) {
  * @param {RunResult} full
  */
 function otherRuns(runs, full) {
-  const others = runs.filter((run) => run !== full).map(({ node, date }) => `${node} (${date.slice(0, 10)})`);
+  const others = runs.filter((run) => run !== full).map((run) => `${run.node} (${days(run)})`);
   return others.length === 0 ? '' : ` Other versions of Node: ${others.join(', ')}.`;
 }
 

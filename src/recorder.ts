@@ -145,6 +145,7 @@ export class Recorder {
     // flush() has recorded it before its end.
     if (capture === undefined) return;
     this.#open.remove(builder);
+    const isClosing = capture.after === 'closed';
     const isWanted = this.#options.onRecord !== undefined;
     if (isWanted || capture.mustBeMade) {
       const record = makeRecord(capture, this.#redaction);
@@ -154,7 +155,8 @@ export class Recorder {
     } else this.#kept.add(capture);
     if (this.#open.size === 0 && this.#idle.length > 0) for (const resume of this.#idle.splice(0)) resume();
     const { connection } = builder.roundTrip;
-    if (connection !== undefined && this.#connections.add(connection)) this.#watch(connection);
+    // One that is about to be closed is not remembered as open, which takes as long as two events.
+    if (connection !== undefined && (isClosing || this.#connections.add(connection))) this.#watch(connection);
   }
 
   #watch(connection: Connection): void {

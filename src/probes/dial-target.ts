@@ -5,7 +5,7 @@ import type { DialTarget } from '../events/dial.ts';
  *
  * @param isIP - `net.isIP`.
  */
-export function dialTarget(args: readonly unknown[], isIP: (host: string) => number): DialTarget {
+export function dialTarget(args: ArrayLike<unknown>, isIP: (host: string) => number): DialTarget {
   const first: unknown = Array.isArray(args[0]) ? args[0][0] : args[0];
   if (typeof first === 'object' && first !== null) {
     if ('path' in first && typeof first.path === 'string' && first.path !== '')

@@ -173,10 +173,7 @@ function connectWatched(
   given: ArrayLike<unknown>,
   unpatchedStart: unknown,
 ): unknown {
-  // tls.connect() has read `_start` already, to be called when connected.
-  const args = Array.from(given, (arg): unknown =>
-    unpatchedStart !== undefined && arg === unpatchedStart ? Reflect.get(socket, '_start') : arg,
-  );
+  const args = unpatchedStart === undefined ? given : withStart(given, unpatchedStart, socket);
   const dial = announced === undefined ? undefined : takeAnnounced(dialTarget(args, isIP));
   if (dial === undefined) return open(original, socket, args, undefined);
   dial.socket = socket;
@@ -189,7 +186,17 @@ function connectWatched(
   return result;
 }
 
-function open(original: Function, socket: Socket, args: unknown[], dial: AnnouncedDial | undefined): unknown {
+/** `given`, with the `_start` of now: tls.connect() has read the one before already, to be called when connected. */
+function withStart(given: ArrayLike<unknown>, before: unknown, socket: Socket): ArrayLike<unknown> {
+  return Array.from(given, (arg): unknown => (arg === before ? Reflect.get(socket, '_start') : arg));
+}
+
+function open(
+  original: Function,
+  socket: Socket,
+  args: ArrayLike<unknown>,
+  dial: AnnouncedDial | undefined,
+): unknown {
   if (!isDialWatched()) return Reflect.apply(original, socket, args);
   const target = dialTarget(args, isIP);
   const isAddress = dial !== undefined && target.isName && isIP(dial.host) !== 0;
@@ -338,12 +345,34 @@ function onLookup(
 function onAttempt(this: Socket, ip: string, port: number | undefined): void {
   const dial = watchOf(this)?.dial;
   if (dial === undefined) return;
+  const { network, addr, peer } = triedAt(ip, port ?? undefined);
+  dial.peer = peer;
+  undestroyed(this, () => dial.connectStart(now(), network, addr));
+}
+
+/** Where an attempt goes. */
+interface Tried {
+  readonly ip: string;
+  readonly port: number | undefined;
+  readonly network: 'tcp' | 'unix';
+  readonly addr: string;
+  readonly peer: Dial['peer'];
+}
+
+/** Connections to one place follow each other, and what is kept of them shares it. */
+let lastTried: Tried | undefined;
+
+function triedAt(ip: string, port: number | undefined): Tried {
+  if (lastTried === undefined || lastTried.ip !== ip || lastTried.port !== port) lastTried = tried(ip, port);
+  return lastTried;
+}
+
+function tried(ip: string, port: number | undefined): Tried {
   const version = isIP(ip);
-  const isUnix = port === undefined || port === null || version === 0;
-  const addr = isUnix ? ip : hostPort(ip, port);
+  if (port === undefined || version === 0) return { ip, port, network: 'unix', addr: ip, peer: undefined };
   // There is one way to write an IPv4 address, and 0.x.x.x is answered by another.
-  dial.peer = !isUnix && version === 4 && !ip.startsWith('0.') ? { address: ip, port } : undefined;
-  undestroyed(this, () => dial.connectStart(now(), isUnix ? 'unix' : 'tcp', addr));
+  const peer = version === 4 && !ip.startsWith('0.') ? { address: ip, port } : undefined;
+  return { ip, port, network: 'tcp', addr: hostPort(ip, port), peer };
 }
 
 /** A socket that must not be destroyed just now. */

@@ -5,7 +5,7 @@ import type { LastResponse } from '../events/last-response.ts';
 import type { ExchangeFacts, RoundTrip, SentHead } from '../events/round-trip.ts';
 import type { HeaderMap, RoundTripInfo } from '../trace/client-trace.ts';
 import type { ConnectionFacts } from './connection-record.ts';
-import type { DialBuilder } from './dial-builder.ts';
+import { DialBuilder } from './dial-builder.ts';
 import type { ConnectionUse, RecordedEvent } from './types.ts';
 
 /** Numbers of an event: the hook, the time, the event loop's idle time. */
@@ -62,6 +62,8 @@ export class Capture {
   /** NaN when not known. A double from the first, which V8 keeps in its place, where a new one is a new object. */
   idleTime = Number.NaN;
   dial: DialBuilder | undefined = undefined;
+  /** The one that it had once. */
+  #ownBuilder: DialBuilder | undefined = undefined;
   informational: Informational[] | undefined = undefined;
   details: EventDetail[] | undefined = undefined;
   error: Error | null = null;
@@ -132,6 +134,11 @@ export class Capture {
     return this.#moments[this.#first + at + 2]!;
   }
 
+  /** What it remembers of its own dial, from that dial's first event on. */
+  dialled(): DialBuilder {
+    return (this.dial ??= this.#ownBuilder ??= new DialBuilder());
+  }
+
   /** It got its connection. */
   got(facts: ConnectionFacts, use: Use): void {
     this.connection = facts;
@@ -192,6 +199,7 @@ export class Capture {
     this.wasIdle = false;
     this.served = 0;
     this.idleTime = Number.NaN;
+    this.dial?.clear();
     this.dial = undefined;
     this.informational = undefined;
     this.details = undefined;

@@ -1,4 +1,5 @@
 import type { Connection } from '../events/connection.ts';
+import type { DialTarget } from '../events/dial.ts';
 import { isTLSSocket, tlsState } from '../events/tls-state.ts';
 import type { PeerCertificate, TLSConnectionState } from '../trace/client-trace.ts';
 import { errorRecord } from './error-record.ts';
@@ -15,11 +16,71 @@ import {
   type TLSRecord,
 } from './types.ts';
 
-/** What stays the same over a connection's life; read while its socket lives, because a destroyed one cannot tell. */
-export type ConnectionFacts = Pick<
+/** What records tell of a connection that stays the same over its life. */
+export type ConnectionData = Pick<
   ConnectionUse,
   'id' | 'openedBy' | 'protocol' | 'transport' | 'local' | 'remote' | 'proxy' | 'tls'
 >;
+
+/**
+ * What stays the same over a connection's life; read while its socket lives, because a destroyed one cannot tell. Flat until
+ * somebody asks for data: where each request opens its connection, each record that is kept keeps one of these.
+ */
+export class ConnectionFacts {
+  readonly #id: number;
+  readonly #opener: number | undefined;
+  readonly #protocol: string;
+  readonly #transport: ConnectionUse['transport'];
+  readonly #localAddress: string | undefined;
+  readonly #localPort: number | undefined;
+  readonly #remote: Endpoint | undefined;
+  /** `host:port` of the proxy that it goes to. */
+  readonly proxy: string | undefined;
+  readonly #tls: TLSRecord | undefined;
+  #data: ConnectionData | undefined = undefined;
+
+  /** @param url - of a request that it serves, to tell a proxy by; undefined when there is none. */
+  constructor(connection: Connection, url: string | undefined) {
+    const { socket, dial } = connection;
+    const target = dial?.target;
+    const peer = dial?.peer ?? endpoint(read(socket, 'remoteAddress'), read(socket, 'remotePort'));
+    const path = target !== undefined && target.port === undefined ? target.host : undefined;
+    const isTCP = peer !== undefined || target?.port !== undefined;
+    this.#id = connection.id;
+    this.#opener = dial?.owner?.id;
+    this.#protocol = connection.protocol;
+    this.#transport = isTCP ? 'tcp' : path === undefined ? 'other' : 'unix';
+    const address = read(socket, 'localAddress');
+    const port = read(socket, 'localPort');
+    this.#localAddress = typeof address === 'string' ? sameText(address) : undefined;
+    this.#localPort = typeof port === 'number' ? port : undefined;
+    this.#remote = path === undefined ? peer : { address: path };
+    this.proxy = url === undefined ? undefined : proxyOf(target, url);
+    // The dial's state has the certificate also where the session was used up since; a connection that was opened before
+    // anybody watched has to be asked itself.
+    this.#tls = isTLSSocket(socket) ? tlsRecord(dial?.tls ?? tlsState(socket)) : undefined;
+  }
+
+  /** One object for all records of the connection. */
+  get data(): ConnectionData {
+    return (this.#data ??= this.#make());
+  }
+
+  #make(): ConnectionData {
+    const data: Mutable<ConnectionData> = {
+      id: globalId(this.#id),
+      protocol: this.#protocol,
+      transport: this.#transport,
+    };
+    if (this.#opener !== undefined) data.openedBy = globalId(this.#opener);
+    const local = endpoint(this.#localAddress, this.#localPort);
+    if (local !== undefined) data.local = local;
+    if (this.#remote !== undefined) data.remote = this.#remote;
+    if (this.proxy !== undefined) data.proxy = this.proxy;
+    if (this.#tls !== undefined) data.tls = this.#tls;
+    return data;
+  }
+}
 
 /** The facts of `connection`, read at the first call, when it serves `roundTrip`. */
 export function connectionFacts(
@@ -27,33 +88,21 @@ export function connectionFacts(
   roundTrip?: { readonly url: string },
 ): ConnectionFacts {
   // Nobody else writes it.
-  return (connection.facts ??= readFacts(connection, roundTrip?.url)) as ConnectionFacts;
+  return (connection.facts ??= new ConnectionFacts(connection, roundTrip?.url)) as ConnectionFacts;
 }
 
-function readFacts(connection: Connection, url: string | undefined): ConnectionFacts {
-  const { socket, dial } = connection;
-  const target = dial?.target;
-  const peer = dial?.peer ?? endpoint(read(socket, 'remoteAddress'), read(socket, 'remotePort'));
-  const path = target !== undefined && target.port === undefined ? target.host : undefined;
-  const isTCP = peer !== undefined || target?.port !== undefined;
-  const facts: Mutable<ConnectionFacts> = {
-    id: globalId(connection.id),
-    protocol: connection.protocol,
-    transport: isTCP ? 'tcp' : path === undefined ? 'other' : 'unix',
-  };
-  if (dial?.owner !== undefined) facts.openedBy = globalId(dial.owner.id);
-  const local = endpoint(read(socket, 'localAddress'), read(socket, 'localPort'));
-  if (local !== undefined) facts.local = local;
-  const remote = path === undefined ? peer : { address: path };
-  if (remote !== undefined) facts.remote = remote;
-  if (target?.port !== undefined && url !== undefined) {
-    const dialled = { host: target.host, port: String(target.port) };
-    if (isElsewhere(dialled, url)) facts.proxy = hostPort(dialled);
-  }
-  // The dial's state has the certificate also where the session was used up since; a connection that was opened before
-  // anybody watched has to be asked itself.
-  if (isTLSSocket(socket)) facts.tls = tlsRecord(dial?.tls ?? tlsState(socket));
-  return facts;
+function proxyOf(target: DialTarget | undefined, url: string): string | undefined {
+  if (target?.port === undefined) return undefined;
+  const dialled = { host: target.host, port: String(target.port) };
+  return isElsewhere(dialled, url) ? hostPort(dialled) : undefined;
+}
+
+let lastText = '';
+
+/** `text`, or an equal one that was given before: the system writes a connection's address anew for each. */
+function sameText(text: string): string {
+  if (text !== lastText) lastText = text;
+  return lastText;
 }
 
 function read(socket: object, key: string): unknown {
@@ -96,7 +145,7 @@ export function connectionRecord(connection: Connection, redaction: Redaction): 
     opened: microseconds(connection.opened),
     wallTime: wallTime(connection.opened),
     served: connection.served,
-    ...connectionFacts(connection),
+    ...connectionFacts(connection).data,
   };
   if (closed !== undefined) {
     const { reason, err } = closed;

@@ -3,7 +3,7 @@ import type { HeaderMap } from '../trace/client-trace.ts';
 import { HOOKS, HOOK_NAMES, type Hook, type HookName } from '../trace/hooks.ts';
 import { addBusy } from './busy.ts';
 import { type Capture, MOMENT } from './capture.ts';
-import { type ConnectionFacts, tlsRecord } from './connection-record.ts';
+import { type ConnectionData, tlsRecord } from './connection-record.ts';
 import type { Attempt, DialBuilder } from './dial-builder.ts';
 import { errorDetail, errorRecord } from './error-record.ts';
 import type { Mutable } from './mutable.ts';
@@ -58,7 +58,7 @@ export function makeRecord(capture: Capture, redaction: Redaction): RoundTripRec
     informational: informationalOf(capture, redaction),
   };
   if (capture.status !== undefined) record.response = responseOf(capture, capture.status, redaction);
-  if (connection !== undefined) record.connection = connectionOf(capture, connection);
+  if (connection !== undefined) record.connection = connectionOf(capture, connection.data);
   if (dial !== undefined) record.dial = dialOf(dial, capture, moments, redaction);
   if (error !== null) record.error = errorRecord(error, redaction, lastPhase(moments));
   if (capture.callSite !== undefined) record.callSite = capture.callSite;
@@ -222,10 +222,10 @@ function informationalOf({ informational }: Capture, redaction: Redaction): Info
   }));
 }
 
-function connectionOf(capture: Capture, facts: ConnectionFacts): ConnectionUse {
+function connectionOf(capture: Capture, data: ConnectionData): ConnectionUse {
   const { reused, wasIdle, served, idleTime } = capture;
   // Field by field: a spread of them costs more than all the rest of the record.
-  const { id, protocol, transport, openedBy, local, remote, proxy, tls } = facts;
+  const { id, protocol, transport, openedBy, local, remote, proxy, tls } = data;
   const record: Mutable<ConnectionUse> = {
     id,
     reused,

@@ -12,7 +12,6 @@ import type {
 import { HOOKS, type Hook, type HookName } from '../trace/hooks.ts';
 import type { Capture, EventDetail } from './capture.ts';
 import { connectionFacts } from './connection-record.ts';
-import { DialBuilder } from './dial-builder.ts';
 import { errorDetail } from './error-record.ts';
 
 /** Whose round trips are captured. */
@@ -129,28 +128,28 @@ export class RecordBuilder implements EventSink {
         return { code: a as number };
       case HOOKS.dnsStart: {
         const { host } = a as DNSStartInfo;
-        dialOf(capture).dnsStart(host);
+        capture.dialled().dnsStart(host);
         return { host };
       }
       case HOOKS.dnsDone: {
         const { addrs, err } = a as DNSDoneInfo;
         const addresses = addrs.map(({ address }) => address);
-        dialOf(capture).addresses = addresses;
+        capture.dialled().addresses = addresses;
         return { addrs: addresses.join(' '), ...errorDetail(err) };
       }
       case HOOKS.connectStart:
-        dialOf(capture).connectStart(at, a as 'tcp' | 'unix', b as string);
+        capture.dialled().connectStart(at, a as 'tcp' | 'unix', b as string);
         return undefined;
       case HOOKS.connectDone:
-        dialOf(capture).connectDone(at, b as string, c as Error | null);
+        capture.dialled().connectDone(at, b as string, c as Error | null);
         return undefined;
       case HOOKS.tlsHandshakeStart:
-        dialOf(capture).tlsStart();
+        capture.dialled().tlsStart();
         return undefined;
       case HOOKS.tlsHandshakeDone: {
         const state = a as TLSConnectionState;
         const err = b as Error | null;
-        dialOf(capture).tlsDone(state, err);
+        capture.dialled().tlsDone(state, err);
         const version = state.version === undefined ? {} : { version: state.version };
         return { ...version, ...errorDetail(err) };
       }
@@ -158,10 +157,6 @@ export class RecordBuilder implements EventSink {
         return undefined;
     }
   }
-}
-
-function dialOf(capture: Capture): DialBuilder {
-  return (capture.dial ??= new DialBuilder());
 }
 
 /** Hooks, a bit each by its code. */

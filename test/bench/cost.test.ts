@@ -218,6 +218,15 @@ describe('the pages', () => {
     expect(withQuotes(unknown, texts)).toBe(unknown);
   });
 
+  it('say which client was measured on another day than its run', () => {
+    const run = fullRun();
+    const anew = (date: string): RunResult => withClient(run, { ...contest('fetch', ['control']), date });
+    const later = { ...anew('2025-01-03T00:00:00.000Z'), plan: 'short', node: '22.1.2' };
+    const text = sections([anew('2025-01-02T23:00:00.000Z'), later])['machine'];
+    expect(text).toContain('a processor, 2025-01-02; a-peer');
+    expect(text).toContain('22.1.2 (2025-01-02, fetch 2025-01-03)');
+  });
+
   it('leave out a client where nothing could not be told from nothing', () => {
     const run = fullRun();
     const fetch = run.contests.find(({ client }) => client === 'fetch');

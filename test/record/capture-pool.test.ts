@@ -1,7 +1,11 @@
+import { PassThrough } from 'node:stream';
+
 import { describe, expect, it } from 'vitest';
 
+import { Connection } from '../../src/events/connection.ts';
 import { CapturePool } from '../../src/record/capture-pool.ts';
 import { Capture, MOMENT } from '../../src/record/capture.ts';
+import { connectionFacts } from '../../src/record/connection-record.ts';
 import { DialBuilder } from '../../src/record/dial-builder.ts';
 import { FakeRoundTrip } from './fake-round-trip.ts';
 
@@ -11,10 +15,12 @@ function full(): Capture {
   capture.add(1, 2, 3);
   capture.callSite = ['here'];
   capture.hostPort = 'host:80';
-  capture.got(
-    { id: 'c', protocol: 'http/1.1', transport: 'tcp' },
-    { reused: true, wasIdle: true, idleTime: 1, served: 2 },
-  );
+  capture.got(connectionFacts(new Connection(new PassThrough(), undefined, 0)), {
+    reused: true,
+    wasIdle: true,
+    idleTime: 1,
+    served: 2,
+  });
   capture.dial = new DialBuilder();
   capture.informational = [];
   capture.details = [];

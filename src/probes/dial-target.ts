@@ -8,13 +8,10 @@ import type { DialTarget } from '../events/dial.ts';
 export function dialTarget(args: ArrayLike<unknown>, isIP: (host: string) => number): DialTarget {
   const first: unknown = Array.isArray(args[0]) ? args[0][0] : args[0];
   if (typeof first === 'object' && first !== null) {
-    if ('path' in first && typeof first.path === 'string' && first.path !== '')
-      return { host: first.path, port: undefined, isName: false };
-    return nameOrAddress(
-      isIP,
-      'host' in first ? first.host : undefined,
-      'port' in first ? first.port : undefined,
-    );
+    // The program's, which may have anything in it.
+    const { path, host, port } = first as { path?: unknown; host?: unknown; port?: unknown };
+    if (typeof path === 'string' && path !== '') return { host: path, port: undefined, isName: false };
+    return nameOrAddress(isIP, host, port);
   }
   if (typeof first === 'string' && Number.isNaN(Number(first)))
     return { host: first, port: undefined, isName: false };

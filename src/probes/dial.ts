@@ -38,9 +38,6 @@ export class Watch {
   }
 }
 
-/** Sees 'error' without being its handler. A symbol; Socket's event names are declared as strings. */
-const ERROR_MONITOR = EventEmitter.errorMonitor as unknown as string;
-
 function watchOf(socket: object): Watch | undefined {
   return SocketState.of(socket)?.watch;
 }
@@ -205,7 +202,7 @@ function open(
     return Reflect.apply(original, socket, args);
   } catch (error) {
     // A bad port and the like: no event follows.
-    fail(socket, error instanceof Error ? error : canceled('connect() threw'));
+    fail(socket, watch, error instanceof Error ? error : canceled('connect() threw'));
     detach(socket, watch);
     throw error;
   }
@@ -277,8 +274,8 @@ function attach(socket: Socket, watch: Watch): void {
   if (watch.listeners !== undefined) return;
   watch.listeners = listenersFor(socket, watch.dial);
   for (const [event, listener, isFirst] of watch.listeners) {
-    if (isFirst) socket.prependListener(event, listener);
-    else socket.on(event, listener);
+    if (isFirst) prependListener.call(socket, event, listener);
+    else on.call(socket, event, listener);
   }
 }
 
@@ -286,8 +283,11 @@ function detach(socket: Socket, watch: Watch): void {
   const { listeners } = watch;
   if (listeners === undefined) return;
   watch.listeners = undefined;
-  for (const [event, listener] of listeners) socket.removeListener(event, listener);
+  for (const [event, listener] of listeners) removeListener.call(socket, event, listener);
 }
+
+/** Those of streams look first whether the event is 'data' or 'readable', which takes as long again. */
+const { on, prependListener, removeListener } = EventEmitter.prototype;
 
 // Shared listeners: no closure a socket.
 
@@ -300,15 +300,13 @@ type Listeners = readonly (readonly [
 
 const OF_ALL: Listeners = [
   ['connectionAttempt', onAttempt, false],
-  ['connectionAttemptFailed', onAttemptFailed, false],
-  [ERROR_MONITOR, onError, false],
   ['connect', onConnect, true],
-  ['close', onClose, true],
 ];
 
-/** One address is not looked up, and Node waits for its attempt as long as it takes. */
+/** One address is not looked up, its attempt takes as long as it takes, and the socket ends with it when it fails. */
 const OF_NAMES: Listeners = [
   ['lookup', onLookup, false],
+  ['connectionAttemptFailed', onAttemptFailed, false],
   ['connectionAttemptTimeout', onAttemptTimeout, false],
 ];
 
@@ -398,6 +396,9 @@ function undestroyed(socket: Socket, callHooks: () => void): void {
 }
 
 /**
+ * Whatever ends a socket calls it, an error of its own too. So it takes the place of listeners to 'error' and 'close', which took a tenth of
+ * what a new connection costs.
+ *
  * Of the class and not of the socket: V8 (Node 24) gives an object slow properties for good when a method of its own is
  * taken away.
  */
@@ -408,6 +409,9 @@ function wrapDestroy(original: Function) {
       held.reason ??= err === undefined ? [] : [err];
       return this;
     }
+    const watch = watchOf(this);
+    // Before 'error' and 'close', which Node has in a later tick.
+    if (watch?.listeners !== undefined && !this.destroyed) process.nextTick(onDestroyed, this, watch, err);
     return Reflect.apply(original, this, arguments);
   };
 }
@@ -463,19 +467,14 @@ function end(socket: Socket, watch: Watch, time: number): void {
   if (!socket.destroyed) onReady?.(time);
 }
 
-function onError(this: Socket, err: Error): void {
-  fail(this, err);
+function onDestroyed(socket: Socket, watch: Watch, err: Error | null | undefined): void {
+  const { dial } = watch;
+  if (err) fail(socket, watch, err);
+  else if (dial.isOpen) fail(socket, watch, dial.error ?? canceled('its socket was destroyed'));
+  detach(socket, watch);
 }
 
-function onClose(this: Socket): void {
-  const watch = watchOf(this);
-  if (watch?.dial.isOpen) fail(this, watch.dial.error ?? canceled('its socket was destroyed'));
-  if (watch !== undefined) detach(this, watch);
-}
-
-function fail(socket: Socket, err: Error): void {
-  const watch = watchOf(socket);
-  if (watch === undefined) return;
+function fail(socket: Socket, watch: Watch, err: Error): void {
   const { dial } = watch;
   if (dial.owner === undefined) failed.set(err, dial);
   dial.fail(now(), err, () => handshakeState(socket, watch.agreed, err));

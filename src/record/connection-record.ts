@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { Connection } from '../events/connection.ts';
 import type { DialTarget } from '../events/dial.ts';
 import { isTLSSocket, tlsState } from '../events/tls-state.ts';
@@ -22,6 +23,13 @@ export type ConnectionData = Pick<
   'id' | 'openedBy' | 'protocol' | 'transport' | 'local' | 'remote' | 'proxy' | 'tls'
 >;
 
+interface Addresses {
+  readonly localAddress?: unknown;
+  readonly localPort?: unknown;
+  readonly remoteAddress?: unknown;
+  readonly remotePort?: unknown;
+}
+
 /**
  * What stays the same over a connection's life; read while its socket lives, because a destroyed one cannot tell. Flat until
  * somebody asks for data: where each request opens its connection, each record that is kept keeps one of these.
@@ -41,19 +49,20 @@ export class ConnectionFacts {
 
   /** @param url - of a request that it serves, to tell a proxy by; undefined when there is none. */
   constructor(connection: Connection, url: string | undefined) {
-    const { socket, dial } = connection;
+    const { dial } = connection;
+    // Of a net.Socket; a stream of another kind has none of them.
+    const socket: Duplex & Addresses = connection.socket;
     const target = dial?.target;
-    const peer = dial?.peer ?? endpoint(read(socket, 'remoteAddress'), read(socket, 'remotePort'));
+    const peer = dial?.peer ?? endpoint(socket.remoteAddress, socket.remotePort);
     const path = target !== undefined && target.port === undefined ? target.host : undefined;
     const isTCP = peer !== undefined || target?.port !== undefined;
     this.#id = connection.id;
     this.#opener = dial?.owner?.id;
     this.#protocol = connection.protocol;
     this.#transport = isTCP ? 'tcp' : path === undefined ? 'other' : 'unix';
-    const address = read(socket, 'localAddress');
-    const port = read(socket, 'localPort');
-    this.#localAddress = typeof address === 'string' ? sameText(address) : undefined;
-    this.#localPort = typeof port === 'number' ? port : undefined;
+    const { localAddress, localPort } = socket;
+    this.#localAddress = typeof localAddress === 'string' ? sameText(localAddress) : undefined;
+    this.#localPort = typeof localPort === 'number' ? localPort : undefined;
     this.#remote = path === undefined ? peer : { address: path };
     this.proxy = url === undefined ? undefined : proxyOf(target, url);
     // The dial's state has the certificate also where the session was used up since; a connection that was opened before
@@ -103,10 +112,6 @@ let lastText = '';
 function sameText(text: string): string {
   if (text !== lastText) lastText = text;
   return lastText;
-}
-
-function read(socket: object, key: string): unknown {
-  return Reflect.get(socket, key);
 }
 
 function endpoint(address: unknown, port: unknown): Endpoint | undefined {

@@ -28,7 +28,13 @@ function isNamed(url: string, host: string, port: string | undefined): boolean {
   const start = url.indexOf('//') + 2;
   if (!url.startsWith(host, start)) return false;
   const end = start + host.length;
-  return url.startsWith('/', end) || (port !== undefined && url.startsWith(`:${port}/`, end));
+  if (url[end] === '/') return true;
+  return (
+    port !== undefined &&
+    url[end] === ':' &&
+    url.startsWith(port, end + 1) &&
+    url[end + 1 + port.length] === '/'
+  );
 }
 
 /** Host and port of an attempt's `addr`: `127.0.0.1:80`, `[::1]:80`. */

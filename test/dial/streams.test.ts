@@ -175,6 +175,17 @@ describe('a socket that is not HTTP', () => {
     expect(traced.roundTrips).toEqual([]);
   });
 
+  it('gets no listener for its errors and its end while it connects', async () => {
+    const traced = recordings();
+    const { port } = await scriptedServer(() => {});
+    const plain = net.connect(port, '127.0.0.1');
+    const watched = traced.run(() => net.connect(port, '127.0.0.1'));
+    expect(listeners(watched)).toEqual({ ...listeners(plain), connectionAttempt: 1, connect: 1 });
+    await Promise.all([once(plain, 'connect'), once(watched, 'connect')]);
+    plain.destroy();
+    watched.destroy();
+  });
+
   it('calls no hook and keeps no listener after its TLS handshake', async () => {
     const traced = recordings();
     const { port } = await scriptedServer(() => {}, { tls: true });

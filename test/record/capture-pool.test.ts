@@ -75,6 +75,19 @@ describe('a pool of captures', () => {
     }
   });
 
+  it('gives one with the dial that it had, to be another one', () => {
+    const pool = new CapturePool();
+    const capture = new Capture();
+    const dial = capture.dialled();
+    dial.dnsStart('example.test');
+    pool.give(capture);
+    const again = pool.take();
+    expect(again.dial).toBeUndefined();
+    expect(again.dialled()).toBe(dial);
+    expect(again.dial).toBe(dial);
+    expect(dial.host).toBeUndefined();
+  });
+
   it('gives each to one only', () => {
     const pool = new CapturePool();
     pool.give(new Capture());

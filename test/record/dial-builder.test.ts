@@ -28,6 +28,24 @@ describe('what is remembered of a dial', () => {
     expect(dial.mustBeMade).toBe(true);
   });
 
+  it('is another dial’s as if it were new, when it is used again', () => {
+    const dial = new DialBuilder();
+    dial.dnsStart('example.test');
+    dial.addresses = ['127.0.0.1'];
+    dial.connectStart(0, 'unix', '/a');
+    dial.connectDone(3, '/a', new Error('refused'));
+    dial.connectStart(6, 'tcp', '127.0.0.2:80');
+    dial.tlsStart();
+    dial.tlsDone(HANDSHAKE, new Error('broken off'));
+    dial.clear();
+    expect({ ...dial }).toEqual({ ...new DialBuilder() });
+    expect(dial.mustBeMade).toBe(false);
+    dial.connectStart(9, 'tcp', '127.0.0.1:80');
+    expect(dial.attempts).toEqual([
+      { network: 'tcp', addr: '127.0.0.1:80', startedAt: 9, doneAt: -1, err: null },
+    ]);
+  });
+
   it('has the attempts of one address in their order', () => {
     const dial = new DialBuilder();
     dial.connectStart(0, 'tcp', '127.0.0.1:80');

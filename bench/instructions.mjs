@@ -39,6 +39,7 @@ const COUNTED = {
     rows: [...OWN, 'on-record', 'http-timer', 'opentelemetry'],
   },
   // The others bring their own sockets: with the server in the same process, because what two do at once is never the same twice.
+  dial: { requests: [9000, 12_000], rows: [...OWN, 'http-timer'] },
   https: { requests: REQUESTS, rows: OWN },
   undici: { requests: REQUESTS, rows: [...OWN, 'opentelemetry'] },
   http2: { requests: REQUESTS, rows: OWN },

@@ -25,8 +25,6 @@ export class Dial {
   owner: RoundTrip | undefined;
   /** Undefined when the watch began after the dial. */
   readonly target: DialTarget | undefined;
-  /** Destroyed or failed; the error, or null while all is well. */
-  error: Error | null = null;
   /** Whom the last attempt was to reach, where that is what the socket will say, too: asking it is a system call. */
   peer: { readonly address: string; readonly port: number } | undefined = undefined;
   /** What the last handshake agreed on. */
@@ -107,7 +105,6 @@ export class Dial {
 
   /** The socket failed or was destroyed: whatever is open ends with `err`. */
   fail(time: number, err: Error, state: () => TLSConnectionState): void {
-    this.error ??= err;
     this.dnsDone(time, err);
     this.connectDone(time, err);
     while (this.#handshakes > 0) this.tlsHandshakeDone(time, state(), err);

@@ -11,6 +11,8 @@ export interface Abilities {
   readonly streams: boolean;
   /** Survives the end of a connection with requests on it. */
   readonly ends: boolean;
+  /** Survives that a response is cut off within its trailers. */
+  readonly cutTrailers: boolean;
 }
 
 const size = fc.oneof(
@@ -56,8 +58,8 @@ const ending = (ends: boolean): fc.Arbitrary<AnswerPlan['ending']> =>
     },
   );
 
-const answer = (ends: boolean): fc.Arbitrary<AnswerPlan> =>
-  fc.record({
+const answer = ({ ends, cutTrailers }: Abilities): fc.Arbitrary<AnswerPlan> => {
+  const drawn: fc.Arbitrary<AnswerPlan> = fc.record({
     early: fc.boolean(),
     informational: fc.array(
       fc.record({
@@ -88,6 +90,15 @@ const answer = (ends: boolean): fc.Arbitrary<AnswerPlan> =>
     cuts: fc.array(fc.integer({ min: 0, max: 1000 }), { maxLength: 4 }),
     ending: ending(ends),
   });
+  return cutTrailers ? drawn : drawn.map(withWholeTrailer);
+};
+
+/** A response that is cut off has no trailer. */
+function withWholeTrailer(answer: AnswerPlan): AnswerPlan {
+  return answer.ending.kind === 'keep' || answer.ending.kind === 'end'
+    ? answer
+    : { ...answer, trailer: false };
+}
 
 const request = (abilities: Abilities): fc.Arbitrary<RequestPlan> =>
   fc.record({
@@ -119,7 +130,7 @@ const request = (abilities: Abilities): fc.Arbitrary<RequestPlan> =>
       { weight: 15, arbitrary: fc.constant(false) },
       { weight: 1, arbitrary: fc.constant(true) },
     ),
-    answer: answer(abilities.ends),
+    answer: answer(abilities),
   });
 
 /**

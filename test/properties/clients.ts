@@ -52,8 +52,8 @@ export interface PropertyClient {
   open(plan: Plan, options: { readonly origin: string; readonly lookup: LookupFunction }): OpenClient;
 }
 
-const HTTP1: Abilities = { http: '1.1', aborts: true, streams: true, ends: true };
-const HTTP2: Abilities = { http: '2', aborts: true, streams: true, ends: true };
+const HTTP1: Abilities = { http: '1.1', aborts: true, streams: true, ends: true, cutTrailers: true };
+const HTTP2: Abilities = { http: '2', aborts: true, streams: true, ends: true, cutTrailers: true };
 
 function nodeClient(name: 'http' | 'https'): PropertyClient {
   const secure = name === 'https';
@@ -118,12 +118,12 @@ interface FetchOptions {
 
 function fetchClient(
   { name, fetch, Agent, Limited = Agent, allowH2 }: FetchOptions,
-  aborts = true,
+  limits: Partial<Abilities> = {},
 ): PropertyClient {
   return {
     name,
     // Undici leaves requests waiting for ever when an HTTP/2 connection ends that has others.
-    abilities: { ...(allowH2 ? HTTP2 : HTTP1), aborts, ends: !allowH2 },
+    abilities: { ...(allowH2 ? HTTP2 : HTTP1), ends: !allowH2, ...limits },
     ...(allowH2 && { secure: true }),
     queuesUnseen: ({ connections }) => connections > 0,
     limit: ({ connections }) => connections,
@@ -270,11 +270,12 @@ const globalFetch = {
 export const PROPERTY_CLIENTS: readonly PropertyClient[] = [
   nodeClient('http'),
   nodeClient('https'),
-  fetchClient(globalFetch),
+  // The undici in Node 20 fails an assertion of its own where a response is cut off within a trailer (docs/discoveries/undici.md).
+  fetchClient(globalFetch, { cutTrailers: !process.versions.undici?.startsWith('6.24.') }),
   ...UNDICIS.map(undiciClient),
   nodeHttp2,
   // Undici 6 fails an assertion of its own when a request is aborted over HTTP/2.
-  fetchClient({ ...globalFetch, name: 'fetch-h2', allowH2: true }, majorOfFetch > 6),
+  fetchClient({ ...globalFetch, name: 'fetch-h2', allowH2: true }, { aborts: majorOfFetch > 6 }),
   ...UNDICIS.filter(({ major }) => major > 6).map(({ major, module }) =>
     fetchClient({
       name: `undici-${major}-h2`,

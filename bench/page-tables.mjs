@@ -20,6 +20,11 @@ const CLIENT_NAMES = /** @type {Record<string, string>} */ ({
 });
 const NEVER = '–';
 
+/** What the pages call a client. @param {string} client */
+function nameOf(client) {
+  return CLIENT_NAMES[client] ?? client;
+}
+
 /**
  * What the pages quote of recorded runs, by the name between its markers. Nothing for what no run has.
  *
@@ -64,9 +69,7 @@ function machine(run) {
 function days({ date, contests }) {
   const day = date.slice(0, 10);
   const others = contests.flatMap(({ client, date: later }) =>
-    later === undefined || later.startsWith(day)
-      ? []
-      : [`${CLIENT_NAMES[client] ?? client} ${later.slice(0, 10)}`],
+    later === undefined || later.startsWith(day) ? [] : [`${nameOf(client)} ${later.slice(0, 10)}`],
   );
   return [day, ...others].join(', ');
 }
@@ -101,7 +104,7 @@ const QUOTABLE = 0.05;
 function costTable({ contests }, cell) {
   const rows = PLANS['full']?.contests['http'] ?? [];
   return table(
-    ['', ...contests.map(({ client }) => CLIENT_NAMES[client] ?? client)],
+    ['', ...contests.map(({ client }) => nameOf(client))],
     [
       ['nothing: µs of CPU a request', ...contests.map(({ nothing }) => nothing.cpu.toFixed(1))],
       ...rows.map((name) => [
@@ -120,7 +123,7 @@ function versionsTable(runs) {
   const rows = PLANS['short']?.contests['http'] ?? [];
   const lines = runs.flatMap(({ node, contests }) =>
     contests.map((contest) => [
-      CLIENT_NAMES[contest.client] ?? contest.client,
+      nameOf(contest.client),
       node,
       contest.nothing.cpu.toFixed(1),
       ...rows.map((name) => added(contest, name)),
@@ -185,7 +188,7 @@ function instructionsTable(instructions) {
     (row) => row !== 'nothing',
   );
   const lines = counted.map(({ client, node, counts: { nothing = NaN, ...counts } }) => [
-    CLIENT_NAMES[client] ?? client,
+    nameOf(client),
     node,
     thousands(nothing),
     ...rows.map((row) => (counts[row] === undefined ? NEVER : thousands(counts[row] - nothing))),
@@ -205,7 +208,7 @@ function thousands(count) {
 function memoryTable(runs) {
   const lines = runs.flatMap(({ node, memory }) =>
     memory.map(({ client, allocation, retention }) => [
-      CLIENT_NAMES[client] ?? client,
+      nameOf(client),
       node,
       ...['installed', 'observe', 'record'].map((row) => whole(allocation[row]?.own)),
       whole(allocation['installed']?.all),

@@ -90,11 +90,11 @@ const answer = ({ ends, cutTrailers }: Abilities): fc.Arbitrary<AnswerPlan> => {
     cuts: fc.array(fc.integer({ min: 0, max: 1000 }), { maxLength: 4 }),
     ending: ending(ends),
   });
-  return cutTrailers ? drawn : drawn.map(withWholeTrailer);
+  return cutTrailers ? drawn : drawn.map(withoutCutTrailer);
 };
 
 /** A response that is cut off has no trailer. */
-function withWholeTrailer(answer: AnswerPlan): AnswerPlan {
+function withoutCutTrailer(answer: AnswerPlan): AnswerPlan {
   return answer.ending.kind === 'keep' || answer.ending.kind === 'end'
     ? answer
     : { ...answer, trailer: false };

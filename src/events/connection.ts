@@ -10,8 +10,7 @@ import type { LastHead } from './text-head.ts';
 export type CloseReason = 'idle' | 'response' | 'error' | 'handed-over';
 
 /**
- * A connection that serves round trips. It hangs on its socket and lives as long; what a round trip got of it is copied
- * into `use`, because the next round trip changes it.
+ * A connection that serves round trips. It hangs on its socket and lives as long.
  */
 export class Connection {
   readonly id: number;
@@ -29,8 +28,11 @@ export class Connection {
   idleSince = Number.NaN;
   /** The round trip it serves now (the latest, where several share it). */
   current: RoundTrip | undefined = undefined;
-  /** How the current or latest round trip got it. */
-  use: ConnectionUse | undefined = undefined;
+  // How the current or latest round trip got it: read at its `gotConn`, because the next one changes it.
+  reused = false;
+  wasIdle = false;
+  /** NaN when not known: a double from the first, which V8 keeps in its place. */
+  idleTime = Number.NaN;
   closed: { readonly time: number; readonly reason: CloseReason; readonly err: Error | null } | undefined =
     undefined;
   /** The head that it carried last, or another connection to the same place did; of HTTP/1.1. */
@@ -62,9 +64,11 @@ export class Connection {
   }
 
   /** Round trip `roundTrip` uses it from now on. */
-  take(roundTrip: RoundTrip, reused: boolean, wasIdle: boolean, idleTime: number | undefined): void {
+  take(roundTrip: RoundTrip, reused: boolean, wasIdle: boolean, idleTime: number): void {
     this.current = roundTrip;
-    this.use = { reused, wasIdle, idleTime, served: this.served };
+    this.reused = reused;
+    this.wasIdle = wasIdle;
+    this.idleTime = idleTime;
     this.served++;
     this.active++;
     this.idleSince = Number.NaN;
@@ -90,15 +94,6 @@ export class Connection {
     this.watchers = undefined;
     if (watchers !== undefined) for (const watcher of watchers) watcher.connectionClosed(this);
   }
-}
-
-/** How one round trip got its connection. */
-export interface ConnectionUse {
-  readonly reused: boolean;
-  readonly wasIdle: boolean;
-  readonly idleTime: number | undefined;
-  /** Watched round trips before this one. */
-  readonly served: number;
 }
 
 /** Who wants to know when a connection ends. */

@@ -48,7 +48,9 @@ export class LaterEvents {
 
   /** What its events were about is let go of. */
   clear(): void {
-    this.#args.fill(undefined, 0, this.count * ARGS);
+    const args = this.#args;
+    // `fill` is C++ in V8, and entering that takes as long as telling two events.
+    for (let i = 0; i < this.count * ARGS; i++) args[i] = undefined;
     this.count = 0;
   }
 

@@ -24,6 +24,10 @@ export const ROUND_TRIP: unique symbol = Symbol.for('httptrace.roundTrip.1') as 
 
 const RESOLVED = Promise.resolve();
 
+/** Those whose hooks are held until the next microtask, first to last. */
+let firstHeld: RoundTrip | undefined;
+let lastHeld: RoundTrip | undefined;
+
 const GOT_CONN = 1;
 const WROTE_HEADERS = 2;
 const WROTE_REQUEST = 4;
@@ -64,6 +68,8 @@ export abstract class RoundTrip implements RoundTripInfo, Resolution {
   #mustWait = false;
   /** Those events, first to last. */
   #later: LaterEvents | undefined = undefined;
+  /** The next one whose hooks are held. */
+  #heldAfter: RoundTrip | undefined = undefined;
 
   constructor(client: ClientName, method: string) {
     this.id = nextId();
@@ -84,8 +90,21 @@ export abstract class RoundTrip implements RoundTripInfo, Resolution {
   holdHooks(): void {
     if (this.traces.length === 0) return;
     this.#mustWait = true;
-    // `queueMicrotask` makes an AsyncResource each time.
-    void RESOLVED.then(() => this.#letGo());
+    if (lastHeld === undefined) firstHeld = this;
+    else lastHeld.#heldAfter = this;
+    lastHeld = this;
+    // `queueMicrotask` makes an AsyncResource each time. One of these for each, because its hooks are called in the async
+    // context of this moment; no closure, because microtasks run in the order in which they were asked for.
+    void RESOLVED.then(RoundTrip.#letFirstGo);
+  }
+
+  static #letFirstGo(this: void): void {
+    const held = firstHeld;
+    if (held === undefined) return;
+    firstHeld = held.#heldAfter;
+    if (firstHeld === undefined) lastHeld = undefined;
+    held.#heldAfter = undefined;
+    held.#letGo();
   }
 
   get [ROUND_TRIP](): this {
@@ -153,6 +172,10 @@ export abstract class RoundTrip implements RoundTripInfo, Resolution {
     return (this.#seen & WROTE_REQUEST) !== 0;
   }
 
+  get firstByteSeen(): boolean {
+    return (this.#seen & FIRST_BYTE) !== 0;
+  }
+
   get lastByteSeen(): boolean {
     return (this.#seen & LAST_BYTE) !== 0;
   }
@@ -172,11 +195,16 @@ export abstract class RoundTrip implements RoundTripInfo, Resolution {
   gotConn(time: number, connection: Connection, reused: boolean, wasIdle: boolean): void {
     if (!this.#first(GOT_CONN)) return;
     this.connection = connection;
-    const { idleSince } = connection;
-    const idleTime = !wasIdle ? 0 : Number.isNaN(idleSince) ? undefined : time - idleSince;
+    // NaN when nobody knows since when it was idle.
+    const idleTime = wasIdle ? time - connection.idleSince : 0;
     connection.take(this, reused, wasIdle, idleTime);
     const info: GotConnInfo | undefined = hasHook(this.traces, HOOKS.gotConn)
-      ? { conn: connection.socket, reused, wasIdle, idleTime }
+      ? {
+          conn: connection.socket,
+          reused,
+          wasIdle,
+          idleTime: Number.isNaN(idleTime) ? undefined : idleTime,
+        }
       : undefined;
     this.#fire(HOOKS.gotConn, time, info);
   }
@@ -191,7 +219,7 @@ export abstract class RoundTrip implements RoundTripInfo, Resolution {
 
   wroteRequest(time: number, err: Error | null): void {
     if (!this.hasConn || !this.#first(WROTE_REQUEST)) return;
-    this.#fire(HOOKS.wroteRequest, time, { err });
+    this.#fire(HOOKS.wroteRequest, time, outcome(err));
   }
 
   gotFirstResponseByte(time: number): void {
@@ -233,7 +261,7 @@ export abstract class RoundTrip implements RoundTripInfo, Resolution {
     }
     this.#seen |= DONE;
     this.connection?.release(this);
-    this.#fire(HOOKS.roundTripDone, time, { err });
+    this.#fire(HOOKS.roundTripDone, time, outcome(err));
     if (this.#later === undefined) this.released();
   }
 
@@ -308,8 +336,11 @@ export abstract class RoundTrip implements RoundTripInfo, Resolution {
   }
 
   #callFields(fields: readonly FieldGroup[]): void {
-    for (const { name, values } of fields) {
-      callHooks(this.traces, this.deciding, HOOKS.wroteHeaderField, name, values, undefined);
+    const { traces, deciding } = this;
+    // No iterator, which takes as long as calling a hook that is empty.
+    for (let i = 0; i < fields.length; i++) {
+      const { name, values } = fields[i]!;
+      callHooks(traces, deciding, HOOKS.wroteHeaderField, name, values, undefined);
     }
   }
 
@@ -318,7 +349,6 @@ export abstract class RoundTrip implements RoundTripInfo, Resolution {
    * hand. Or hooks are held.
    */
   #callAfter(hook: Hook, time: number, a: unknown, b: unknown, c: unknown): undefined {
-    if (!this.#isCalled(hook)) return;
     (this.#later ??= LaterEvents.take()).add(hook, time, a, b, c);
   }
 
@@ -420,6 +450,13 @@ export interface ExchangeFacts {
   readonly bodyBytes: number | undefined;
   readonly responseFields: RawFields;
   readonly trailers: RawFields;
+}
+
+const WENT_WELL = Object.freeze({ err: null });
+
+/** What hooks get of something that is over. One object for all that went well. */
+function outcome(err: Error | null): { readonly err: Error | null } {
+  return err === null ? WENT_WELL : { err };
 }
 
 /** For what ended although nobody gave a reason. */

@@ -134,12 +134,13 @@ export class HttpRoundTrip extends RoundTrip {
     if (this.detailed || connection === undefined) this.#writtenBefore = written ?? bytesWritten(socket);
     this.#unused = connection === undefined && this.#writtenBefore === 0;
     connection?.forgetBytes();
-    dialOf(socket)?.claim(this);
+    // The dial of one that has served somebody is somebody's.
+    if (connection === undefined || connection.served === 0) dialOf(socket)?.claim(this);
     // node:http emits 'socket' also for one that failed to connect at once; its error follows.
     if (socket.destroyed) return;
     // Only node:net sockets have a state in which they are not connected yet.
     if (isDialing(socket)) this.#waitUntilReady(socket as Socket);
-    else this.#ready(now());
+    else this.#ready(now(), socket, connection);
     if (watchParser(this.#request)) return;
     this.#listensToData = true;
     socket.prependListener('data', onData);
@@ -298,14 +299,13 @@ export class HttpRoundTrip extends RoundTrip {
 
   /** Of its own, because a closure in {@link onSocket} would put `this` on the heap also where none is made. */
   #waitUntilReady(socket: Socket): void {
-    whenReady(socket, (time) => this.#ready(time));
+    whenReady(socket, (time) => this.#ready(time, socket, Connections.of(socket)));
   }
 
-  #ready(time: number): void {
-    const socket = this.#socket;
+  /** @param connection - the one of `socket` that is known already. */
+  #ready(time: number, socket: Duplex, connection: Connection | undefined): void {
     const request = this.#request;
-    if (socket === undefined || request === undefined) return;
-    let connection = Connections.of(socket);
+    if (request === undefined) return;
     const known = connection !== undefined;
     if (connection === undefined) {
       connection = new Connection(socket, dialOf(socket), time);

@@ -17,8 +17,8 @@ interface Parser {
 }
 
 let installed: { readonly patches: Patches; readonly watcherOf: Find } | undefined;
-/** The wrapped prototype of all parsers. */
-let wrapped: object | undefined;
+/** The class of all parsers, whose prototype is wrapped. */
+let wrapped: unknown;
 
 type Find = (socket: object) => ResponseWatcher | undefined;
 
@@ -41,11 +41,12 @@ export function unwatchParsers(): void {
 export function watchParser(request: ClientRequest | undefined): boolean {
   const parser = (request as { readonly parser?: Parser | null } | undefined)?.parser ?? undefined;
   if (parser === undefined || installed === undefined) return false;
+  // A parser is made by C++, and to get its prototype V8 calls its runtime.
+  if (wrapped !== undefined) return parser.constructor === wrapped;
   const prototype: unknown = Object.getPrototypeOf(parser);
-  if (wrapped !== undefined) return prototype === wrapped;
   if (typeof parser.socket !== 'object' || typeof prototype !== 'object' || prototype === null) return false;
   if (!installed.patches.wrap(prototype, 'execute', wrapExecute)) return false;
-  wrapped = prototype;
+  wrapped = parser.constructor;
   return true;
 }
 

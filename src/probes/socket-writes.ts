@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { Connection } from '../events/connection.ts';
 import { reportFailure } from '../trace/call.ts';
 import { setOwnMethod } from './own-method.ts';
 import { SocketState } from './socket-state.ts';
@@ -11,24 +12,25 @@ export interface Writer {
   afterWrite(socket: Socket): void;
 }
 
-type Find = (socket: object) => Writer | undefined;
+type Find = (connection: Connection) => Writer | undefined;
 
 /**
- * Lets the writer of a socket, if there is one at the time, see each write. One own `write` for as long as the socket
+ * Lets the writer of a socket's connection, if there is one at the time, see each write. One own `write` for as long as the socket
  * lives: putting it on and taking it off for each request makes V8 give the socket slow properties.
  */
 export function watchWrites(socket: Socket, writerOf: Find): void {
   const state = SocketState.on(socket);
   if (state.seesWrites) return;
   state.seesWrites = true;
-  wrapWrite(socket, writerOf);
+  wrapWrite(socket, state, writerOf);
 }
 
 /** Apart: a function that may make a closure puts what that would use on the heap in each call. */
-function wrapWrite(socket: Socket, writerOf: Find): void {
+function wrapWrite(socket: Socket, state: SocketState, writerOf: Find): void {
   const before = socket.write;
   function write(this: Socket, chunk: unknown, encoding: unknown, callback: unknown): unknown {
-    const writer = writerOf(this);
+    const { connection } = state;
+    const writer = connection === undefined ? undefined : writerOf(connection);
     if (writer === undefined) return Reflect.apply(before, this, arguments);
     const onWritten = ask(writer, this, chunk);
     const result: unknown =

@@ -24,12 +24,15 @@ export function hasWholeBody({ body }: UndiciRequest): boolean {
 export class UndiciCopy {
   /** The request's prototype. */
   readonly prototype: object;
+  /** Its class. */
+  readonly requestClass: unknown;
   readonly #handlerKey: symbol | undefined;
   readonly #file: string | undefined;
   #version: string | undefined;
 
   constructor(prototype: object, request: UndiciRequest) {
     this.prototype = prototype;
+    this.requestClass = request.constructor;
     this.#handlerKey = Object.getOwnPropertySymbols(request).find(
       ({ description }) => description === 'handler',
     );
@@ -73,9 +76,10 @@ const copies = new WeakMap<object, UndiciCopy>();
 
 /** The undici that made `request`. Called first where that makes it. */
 export function copyOf(request: UndiciRequest): UndiciCopy {
+  // Not by its prototype, for which V8 calls its runtime.
+  if (latest !== undefined && latest.requestClass === request.constructor) return latest;
   // Request is a class, so there is one.
   const prototype = Object.getPrototypeOf(request) as object;
-  if (latest?.prototype === prototype) return latest;
   latest = copies.get(prototype);
   if (latest === undefined) copies.set(prototype, (latest = new UndiciCopy(prototype, request)));
   return latest;

@@ -35,7 +35,7 @@ export class RoundTrips extends Given {
 /** Wraps the methods of a copy's requests that tell what no channel tells. Their names are from undici 6 to 8. */
 export function watchRequests(patches: Patches, { prototype }: UndiciCopy): void {
   // Undici 6 publishes no sendHeaders over HTTP/2, and no undici does for CONNECT.
-  watch(patches, prototype, ['onConnect', 'onRequestStart'], (roundTrip) => {
+  watchEntered(patches, prototype, ['onConnect', 'onRequestStart'], (roundTrip) => {
     announceStream(roundTrip);
     if (roundTrip !== undefined) endWaiting(roundTrip);
   });
@@ -43,8 +43,7 @@ export function watchRequests(patches: Patches, { prototype }: UndiciCopy): void
   watch(patches, prototype, ['onData', 'onResponseData'], (roundTrip, chunk) => {
     if (ArrayBuffer.isView(chunk)) roundTrip?.onBody(chunk.byteLength);
   });
-  // For the handlers that hear of it, and may continue its call.
-  watch(patches, prototype, ['onHeaders', 'onResponseStart', 'onError', 'onResponseError'], () => {});
+  watchEntered(patches, prototype, ['onHeaders', 'onResponseStart', 'onError', 'onResponseError'], () => {});
   // The undicis in Node publish nothing for it.
   watch(patches, prototype, ['onUpgrade', 'onRequestUpgrade'], (roundTrip, status, headers) => {
     // Undici's own lists; none for a stream.
@@ -62,13 +61,23 @@ function watch(patches: Patches, prototype: object, names: readonly string[], te
       name,
       (original) =>
         function (this: object, a: unknown, b: unknown): unknown {
+          tellSafely(tell, RoundTrips.of(this), a, b);
+          return Reflect.apply(original, this, arguments);
+        },
+    );
+  }
+}
+
+/** As {@link watch}; for the handlers that hear of it while the method runs, and may continue the call of their request. */
+function watchEntered(patches: Patches, prototype: object, names: readonly string[], tell: Tell): void {
+  for (const name of names) {
+    patches.wrap(
+      prototype,
+      name,
+      (original) =>
+        function (this: object, a: unknown, b: unknown): unknown {
           const roundTrip = RoundTrips.of(this);
-          try {
-            tell(roundTrip, a, b);
-          } catch (error) {
-            // A bug of ours must not become the program's.
-            reportFailure(RoundTrips, 'probe', error);
-          }
+          tellSafely(tell, roundTrip, a, b);
           const outer = enterRequest(roundTrip);
           try {
             return Reflect.apply(original, this, arguments);
@@ -77,5 +86,14 @@ function watch(patches: Patches, prototype: object, names: readonly string[], te
           }
         },
     );
+  }
+}
+
+function tellSafely(tell: Tell, roundTrip: UndiciRoundTrip | undefined, a: unknown, b: unknown): void {
+  try {
+    tell(roundTrip, a, b);
+  } catch (error) {
+    // A bug of ours must not become the program's.
+    reportFailure(RoundTrips, 'probe', error);
   }
 }

@@ -4,12 +4,12 @@ import { now } from '../events/clock.ts';
 import { Connection } from '../events/connection.ts';
 import { type ExchangeFacts, RoundTrip, type SentHead, cutOff } from '../events/round-trip.ts';
 import { Target } from '../events/target.ts';
-import type { ResponseInfo } from '../trace/client-trace.ts';
 import { HttptraceError } from '../trace/errors.ts';
 import { HOOKS } from '../trace/hooks.ts';
 import { Connections } from './connections.ts';
 import { type AnnouncedDial, dialOf } from './dial.ts';
 import type { StreamExchange, StreamOwner } from './next-stream.ts';
+import { SocketState } from './socket-state.ts';
 import { watchWrites } from './socket-writes.ts';
 import { expectRedirect } from './undici-calls.ts';
 import { type UndiciCopy, type UndiciRequest, hasWholeBody } from './undici-copy.ts';
@@ -50,7 +50,7 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner, Waiting {
   #writeError: Error | null = null;
   #response: RawHeaders | undefined = undefined;
   #trailers: RawHeaders | undefined = undefined;
-  /** When the request had been written. */
+  /** When what it sent last had been written. */
   #written = 0;
   /** When the end of the response was seen; NaN until then. */
   #ended = Number.NaN;
@@ -143,9 +143,12 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner, Waiting {
   onSendHeaders(socket: Socket): void {
     const time = now();
     this.#socket = socket;
-    const connection = connectionOf(socket, time);
-    this.#follow(connection);
-    dialOf(socket)?.claim(this);
+    // Looked up once: V8 does not compile the search for a mark that some sockets lack.
+    const state = SocketState.on(socket);
+    const connection = (state.connection ??= connectionOf(socket, time));
+    if (connection.served > 0) this.#follow(connection);
+    else dialOf(socket)?.claim(this);
+    if (!state.seesWrites) watchWritesOf(socket);
     if (this.detailed) {
       this.#writtenBefore = connection.written ?? socket.bytesWritten;
       this.#readBefore = connection.read ?? socket.bytesRead;
@@ -155,7 +158,6 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner, Waiting {
     const { idleSince } = connection;
     // Where the last use was not watched, nobody knows whether it has just ended; mostly it has not.
     const wasIdle = reused && (Number.isNaN(idleSince) ? connection.active === 0 : idleSince <= this.created);
-    watchWritesOf(socket);
     this.gotConn(time, connection, reused, wasIdle);
   }
 
@@ -186,9 +188,9 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner, Waiting {
     if (!this.#isHeadAtHand) return;
     this.#isHeadAtHand = false;
     if (socket.writableCorked === 0 && this.#pendingWrites > 0) this.#isHeadPending = true;
-    else if (socket.writableCorked === 0) this.writeHeaders(now());
+    else if (socket.writableCorked === 0) this.writeHeaders((this.#written = now()));
     // Undici uncorks in the same turn; for a body that is at hand it says so with the end of the request.
-    else if (!this.hasWholeBody) process.nextTick(writeHeaders, this);
+    else if (!this.hasWholeBody) nextTick(writeHeaders, this);
   }
 
   /**
@@ -197,7 +199,7 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner, Waiting {
    */
   #mustWait(socket: Socket, chunk: unknown): boolean {
     return (
-      'encrypted' in socket ||
+      (socket as { readonly encrypted?: unknown }).encrypted === true ||
       (socket.writableLength > 0 && socket.writableCorked === 0) ||
       (ArrayBuffer.isView(chunk) && chunk.byteLength > ONE_WRITE)
     );
@@ -211,31 +213,33 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner, Waiting {
   onBodySent(): void {
     if (this.#exchange !== undefined || !this.hasConn) return;
     // What ends a stream (its last chunk, or the head of an empty one) is written right after this message.
-    if (this.hasWholeBody) this.requestSent();
-    else process.nextTick(requestSent, this);
+    if (!this.hasWholeBody) nextTick(requestSent, this);
+    // Nothing has happened since the head was written, and that was all of it.
+    else if (this.#isHeadAlone && this.headersWritten) this.requestSent(this.#written);
+    else this.requestSent(now());
   }
 
-  requestSent(): void {
+  requestSent(time: number): void {
     this.#sent = true;
-    this.#checkWritten();
+    this.#checkWritten(time);
     // The kernel has the head when it has begun with the body.
-    if (!this.headersWritten && !this.#isHeadPending) this.writeHeaders(now());
+    if (!this.headersWritten && !this.#isHeadPending) this.writeHeaders(time);
   }
 
   #onWrite(err: Error | null): void {
     this.#pendingWrites--;
     this.#writeError ??= err;
-    if (this.#isHeadPending && err === null) this.writeHeaders(now());
+    const time = now();
+    if (this.#isHeadPending && err === null) this.writeHeaders((this.#written = time));
     this.#isHeadPending = false;
-    this.#checkWritten();
+    this.#checkWritten(time);
     if (!Number.isNaN(this.#ended)) this.settle();
   }
 
-  #checkWritten(): void {
+  #checkWritten(time: number): void {
     if (!this.#sent || this.#pendingWrites > 0 || this.requestWritten) return;
     const socket = this.#socket;
     if (socket === undefined || (socket.writableLength > 0 && this.#writeError === null)) return;
-    const time = now();
     this.#written = time;
     this.writeHeaders(time);
     this.wroteRequest(time, this.#writeError);
@@ -245,7 +249,7 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner, Waiting {
     if (this.#exchange !== undefined || !this.hasConn) return;
     const time = now();
     this.writeHeaders(time);
-    this.#checkWritten();
+    this.#checkWritten(time);
     this.gotFirstResponseByte(time);
   }
 
@@ -253,19 +257,17 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner, Waiting {
     if (this.isDone) return;
     if (status >= 300 && status < 400 && this.client === 'fetch') this.#onRedirect(headers);
     if (this.#exchange !== undefined) return;
-    const time = now();
     if (status < 200 && status !== 101) {
-      const err = this.got1xxResponse(time, status, headerMapOf(headers));
+      const err = this.got1xxResponse(now(), status, headerMapOf(headers));
       if (err !== undefined) this.#request?.abort?.(err);
       return;
     }
-    this.gotFirstResponseByte(time);
+    if (!this.firstByteSeen) this.gotFirstResponseByte(now());
     this.#response = headers;
     if (this.detailed) this.#bodyBytes = 0;
-    const info: ResponseInfo | undefined = this.wants(HOOKS.gotResponse)
-      ? undiciHead(status, statusText, headers)
-      : undefined;
-    this.gotResponse(time, info);
+    // The clock is asked for nobody else.
+    if (this.wants(HOOKS.gotResponse)) this.gotResponse(now(), undiciHead(status, statusText, headers));
+    else this.gotResponse(Number.NaN, undefined);
   }
 
   #onRedirect(headers: RawHeaders): void {
@@ -289,14 +291,14 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner, Waiting {
     this.#ended = time;
     this.gotLastResponseByte(time);
     // Undici keeps or destroys the connection right after this message.
-    process.nextTick(settle, this);
+    nextTick(settle, this);
   }
 
   /** The response has ended and undici has decided on the connection. */
   settle(): void {
     const socket = this.#socket;
     if (this.isDone || socket === undefined) return;
-    this.#checkWritten();
+    if (!this.requestWritten) this.#checkWritten(now());
     if (socket.destroyed) {
       const time = now();
       const reason = this.#reasonNotKept();
@@ -329,7 +331,7 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner, Waiting {
     const time = now();
     this.#sent = true;
     this.#pendingWrites = 0;
-    this.#checkWritten();
+    this.#checkWritten(time);
     const { connection } = this;
     this.finish(time, null);
     connection?.close(time, 'handed-over', null);
@@ -401,14 +403,24 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner, Waiting {
   }
 }
 
+/** Read once: `process` is a getter of the global object. */
+const { nextTick } = process;
+
 /** Chunks up to this size go to the kernel at once, unless others wait. */
 const ONE_WRITE = 16 * 1024;
 
 /** Beside requests of undici's own API, fetch is told by what it alone sends, and must (Fetch Metadata): `sec-fetch-mode`. */
 function isFetch({ headers }: UndiciRequest): boolean {
   if (typeof headers === 'string') return headers.includes('sec-fetch-mode:');
-  return Array.isArray(headers) && headers.includes('sec-fetch-mode');
+  if (!Array.isArray(headers)) return false;
+  if (headers[fetchModeAt] === 'sec-fetch-mode') return true;
+  const index = headers.indexOf('sec-fetch-mode');
+  if (index >= 0) fetchModeAt = index;
+  return index >= 0;
 }
+
+/** Where fetch put it last: it mostly is there again, and a search compares some ten texts. */
+let fetchModeAt = 0;
 
 /** Bytes that a connection had carried when it was ready: the CONNECT of a tunnel. */
 const carried = new WeakMap<Connection, number>();
@@ -416,9 +428,14 @@ const carried = new WeakMap<Connection, number>();
 /** A watched connection is ready for its first request. */
 export function onConnected(socket: Socket): void {
   // Over HTTP/2 the streams tell whether it was used.
-  if (dialOf(socket) === undefined || ('alpnProtocol' in socket && socket.alpnProtocol === 'h2')) return;
+  if (dialOf(socket) === undefined || isOnHttp2(socket)) return;
   const connection = connectionOf(socket, now());
   if (connection.served === 0 && socket.bytesWritten > 0) carried.set(connection, socket.bytesWritten);
+}
+
+/** It was agreed upon; plain sockets know of no such thing. */
+export function isOnHttp2(socket: Socket): boolean {
+  return (socket as { readonly alpnProtocol?: unknown }).alpnProtocol === 'h2';
 }
 
 function isUsed(connection: Connection, socket: Socket): boolean {
@@ -440,8 +457,7 @@ export function watchWritesOf(socket: Socket): void {
   watchWrites(socket, writerOn);
 }
 
-function writerOn(socket: object): UndiciRoundTrip | undefined {
-  const current = Connections.of(socket)?.current;
+function writerOn({ current }: Connection): UndiciRoundTrip | undefined {
   return current instanceof UndiciRoundTrip && !current.requestWritten ? current : undefined;
 }
 
@@ -459,5 +475,5 @@ function onClose(this: Socket): void {
 // Called later: no closure a request.
 
 const settle: Later = (roundTrip) => roundTrip.settle();
-const requestSent: Later = (roundTrip) => roundTrip.requestSent();
+const requestSent: Later = (roundTrip) => roundTrip.requestSent(now());
 const writeHeaders: Later = (roundTrip) => roundTrip.writeHeaders(now());

@@ -20,7 +20,7 @@ import { loadedRoots } from './undici-modules.ts';
 import { makeRoomForWrite } from './socket-writes.ts';
 import type { ConnectParams } from './undici-origin.ts';
 import { RoundTrips, watchRequests } from './undici-requests.ts';
-import { UndiciRoundTrip, onConnected, watchWritesOf } from './undici-round-trip.ts';
+import { UndiciRoundTrip, isOnHttp2, onConnected, watchWritesOf } from './undici-round-trip.ts';
 import {
   announceDialTo,
   beginTunnel,
@@ -48,6 +48,8 @@ const MAX_UNWATCHED = 10_000;
 
 export function installUndici(patches: Patches): void {
   const patched = new WeakSet<UndiciCopy>();
+  /** The one of them that was looked for last. */
+  let latest: UndiciCopy | undefined;
 
   function subscribe(channel: string, tell: (message: never) => void): void {
     const subscriber = (message: unknown): void => {
@@ -88,6 +90,8 @@ export function installUndici(patches: Patches): void {
   }
 
   function watchCopy(copy: UndiciCopy): void {
+    if (copy === latest) return;
+    latest = copy;
     if (patched.has(copy)) return;
     patched.add(copy);
     watchRequests(patches, copy);
@@ -200,7 +204,7 @@ function onSendHeaders({ request, socket }: SendHeaders): void {
   }
   endWaiting(roundTrip);
   // What undici itself goes by, also for h2c. The head would tell too, but is a rope: reading a character flattens it.
-  const isHttp2 = 'alpnProtocol' in socket && socket.alpnProtocol === 'h2';
+  const isHttp2 = isOnHttp2(socket);
   announceStream(isHttp2 ? roundTrip : undefined);
   if (!isHttp2) roundTrip.onSendHeaders(socket);
 }

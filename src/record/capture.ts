@@ -1,5 +1,5 @@
 import { now } from '../events/clock.ts';
-import type { Connection, ConnectionUse as Use } from '../events/connection.ts';
+import type { Connection } from '../events/connection.ts';
 import { type FlatFields, textOf } from '../events/flat-fields.ts';
 import type { LastResponse } from '../events/last-response.ts';
 import type { ExchangeFacts, RoundTrip, SentHead } from '../events/round-trip.ts';
@@ -139,13 +139,13 @@ export class Capture {
     return (this.dial ??= this.#ownBuilder ??= new DialBuilder());
   }
 
-  /** It got its connection. */
-  got(facts: ConnectionFacts, use: Use): void {
+  /** It has just got `connection`. */
+  got(connection: Connection, facts: ConnectionFacts): void {
     this.connection = facts;
-    this.reused = use.reused;
-    this.wasIdle = use.wasIdle;
-    this.served = use.served;
-    this.idleTime = use.idleTime ?? Number.NaN;
+    this.reused = connection.reused;
+    this.wasIdle = connection.wasIdle;
+    this.served = connection.served - 1;
+    this.idleTime = connection.idleTime;
   }
 
   /** Reads from `roundTrip` what only it knows, and will not know any more. */

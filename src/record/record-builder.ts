@@ -93,9 +93,9 @@ export class RecordBuilder implements EventSink {
         return undefined;
       case HOOKS.gotConn: {
         const { connection } = this.roundTrip;
-        if (connection?.use === undefined) return undefined;
+        if (connection === undefined) return undefined;
         // Now, because a socket that has been closed by the end no longer knows its addresses. Read once a connection.
-        capture.got(connectionFacts(connection, this.roundTrip), connection.use);
+        capture.got(connection, connectionFacts(connection, this.roundTrip));
         return undefined;
       }
       case HOOKS.wroteHeaders:

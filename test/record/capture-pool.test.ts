@@ -15,18 +15,16 @@ function full(): Capture {
   capture.add(1, 2, 3);
   capture.callSite = ['here'];
   capture.hostPort = 'host:80';
-  capture.got(connectionFacts(new Connection(new PassThrough(), undefined, 0)), {
-    reused: true,
-    wasIdle: true,
-    idleTime: 1,
-    served: 2,
-  });
+  const roundTrip = new FakeRoundTrip();
+  const connection = new Connection(new PassThrough(), undefined, 0);
+  connection.take(roundTrip, false, false, 0);
+  connection.take(roundTrip, true, true, 1);
+  capture.got(connection, connectionFacts(connection));
   capture.dial = new DialBuilder();
   capture.informational = [];
   capture.details = [];
   capture.error = new Error('of the one before');
   capture.writeFailed = true;
-  const roundTrip = new FakeRoundTrip();
   roundTrip.responseFields = ['Server', 'a'];
   roundTrip.trailers = ['Trailer', 'a'];
   roundTrip.facts = () => ({

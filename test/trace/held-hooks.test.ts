@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 
@@ -107,6 +108,24 @@ describe('hooks that are held', () => {
         expect(told.get(index)).toEqual([[`${turn}:${index}`, index], ...connects, 'done']);
       }
     }
+  });
+
+  it('are each called in the async context in which they were held', async () => {
+    const storage = new AsyncLocalStorage<string>();
+    const calls: unknown[] = [];
+    for (const user of ['a', 'b', 'c']) {
+      storage.run(user, () => {
+        const roundTrip = traced({ getConn: (hostPort) => calls.push([hostPort, storage.getStore()]) });
+        roundTrip.holdHooks();
+        roundTrip.getConn(1, user);
+      });
+    }
+    await Promise.resolve();
+    expect(calls).toEqual([
+      ['a', 'a'],
+      ['b', 'b'],
+      ['c', 'c'],
+    ]);
   });
 
   it('do not hold what is recorded', () => {

@@ -9,7 +9,7 @@ import { UNDICIS } from '../behaviours/drivers/table.ts';
 import { HANDED_OVER, NEW, atRest, use } from '../behaviours/scene.ts';
 import { appServer } from '../helpers/app-server.ts';
 import { recordings, type WatchMode } from '../helpers/recordings.ts';
-import { scriptedServer } from '../helpers/scripted-server.ts';
+import { answerAll, scriptedServer } from '../helpers/scripted-server.ts';
 
 const MODES: readonly WatchMode[] = ['context', 'observe'];
 const TABLE = UNDICIS.flatMap((copy) => MODES.map((mode) => ({ ...copy, mode })));
@@ -55,6 +55,18 @@ describe.each(TABLE)('undici $major, watched by $mode', ({ module, mode }) => {
     }
     const ends = recorders.map((recorder) => recorder.the('gotLastResponseByte').time);
     expect(ends).toEqual(ends.toSorted((a, b) => a - b));
+  });
+
+  it('has written a request that is a head alone when it has written its head', async () => {
+    const traced = recordings();
+    const server = await scriptedServer(answerAll);
+    const client = own(new module.Client(server.origin));
+    await traced.watch(mode, () => get(client));
+    // By a connection that is open already, where all is written in the turn of the call.
+    await traced.watch(mode, () => get(client));
+    for (const recorder of await traced.settled()) {
+      expect(recorder.the('wroteRequest').time).toBe(recorder.the('wroteHeaders').time);
+    }
   });
 
   it('gives the dial of a connector that takes its time to the request', async () => {

@@ -159,8 +159,11 @@ function forgetRedirects(): void {
 
 /** What `next`, of fetch, continues. */
 export function takeRedirect(next: UndiciRoundTrip): Continuation | undefined {
-  if (redirects.length === 0) return undefined;
-  const { url, context } = next;
+  return redirects.length === 0 ? undefined : redirectTo(next);
+}
+
+/** Apart: what a closure uses is put on the heap in each call of the function that may make it. */
+function redirectTo({ url, context }: UndiciRoundTrip): Continuation | undefined {
   const index = redirects.findIndex((redirect) => redirect.url === url && redirect.from.context === context);
   const previous = index === -1 ? undefined : redirects.splice(index, 1)[0]?.from;
   return previous === undefined ? undefined : { previous, reason: 'redirect' };

@@ -43,6 +43,7 @@ export function watchRequests(patches: Patches, { prototype }: UndiciCopy): void
   watch(patches, prototype, ['onData', 'onResponseData'], (roundTrip, chunk) => {
     if (ArrayBuffer.isView(chunk)) roundTrip?.onBody(chunk.byteLength);
   });
+  // Of these the handlers alone hear.
   watchEntered(patches, prototype, ['onHeaders', 'onResponseStart', 'onError', 'onResponseError'], () => {});
   // The undicis in Node publish nothing for it.
   watch(patches, prototype, ['onUpgrade', 'onRequestUpgrade'], (roundTrip, status, headers) => {

@@ -148,6 +148,7 @@ export class UndiciRoundTrip extends RoundTrip implements StreamOwner, Waiting {
     const connection = (state.connection ??= connectionOf(socket, time));
     if (connection.served > 0) this.#follow(connection);
     else dialOf(socket)?.claim(this);
+    // Seen since it connected, but for one that another client has opened.
     if (!state.seesWrites) watchWritesOf(socket);
     if (this.detailed) {
       this.#writtenBefore = connection.written ?? socket.bytesWritten;
@@ -433,7 +434,7 @@ export function onConnected(socket: Socket): void {
   if (connection.served === 0 && socket.bytesWritten > 0) carried.set(connection, socket.bytesWritten);
 }
 
-/** It was agreed upon; plain sockets know of no such thing. */
+/** HTTP/2 was agreed on; a plain socket does not have what is asked. */
 export function isOnHttp2(socket: Socket): boolean {
   return (socket as { readonly alpnProtocol?: unknown }).alpnProtocol === 'h2';
 }

@@ -9,9 +9,7 @@ import type { LastHead } from './text-head.ts';
 /** Why a connection ended, as records tell it. */
 export type CloseReason = 'idle' | 'response' | 'error' | 'handed-over';
 
-/**
- * A connection that serves round trips. It hangs on its socket and lives as long.
- */
+/** A connection that serves round trips. It hangs on its socket and lives as long. */
 export class Connection {
   readonly id: number;
   readonly socket: Duplex;

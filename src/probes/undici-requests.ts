@@ -1,7 +1,7 @@
 import { reportFailure } from '../trace/call.ts';
 import { Given } from './given.ts';
 import { announceStream } from './next-stream.ts';
-import type { Patches } from './patches.ts';
+import type { Patches, Wrap } from './patches.ts';
 import { enterRequest } from './undici-calls.ts';
 import type { UndiciCopy } from './undici-copy.ts';
 import type { RawHeaders } from './undici-headers.ts';
@@ -56,38 +56,41 @@ type Tell = (roundTrip: UndiciRoundTrip | undefined, a: unknown, b: unknown) => 
 
 /** Tells the round trip of a request, before the request's own method is called; undefined when it has none. */
 function watch(patches: Patches, prototype: object, names: readonly string[], tell: Tell): void {
-  for (const name of names) {
-    patches.wrap(
-      prototype,
-      name,
-      (original) =>
-        function (this: object, a: unknown, b: unknown): unknown {
-          tellSafely(tell, RoundTrips.of(this), a, b);
-          return Reflect.apply(original, this, arguments);
-        },
-    );
-  }
+  wrapEach(
+    patches,
+    prototype,
+    names,
+    (original) =>
+      function (this: object, a: unknown, b: unknown): unknown {
+        tellSafely(tell, RoundTrips.of(this), a, b);
+        return Reflect.apply(original, this, arguments);
+      },
+  );
 }
 
 /** As {@link watch}; for the handlers that hear of it while the method runs, and may continue the call of their request. */
 function watchEntered(patches: Patches, prototype: object, names: readonly string[], tell: Tell): void {
-  for (const name of names) {
-    patches.wrap(
-      prototype,
-      name,
-      (original) =>
-        function (this: object, a: unknown, b: unknown): unknown {
-          const roundTrip = RoundTrips.of(this);
-          tellSafely(tell, roundTrip, a, b);
-          const outer = enterRequest(roundTrip);
-          try {
-            return Reflect.apply(original, this, arguments);
-          } finally {
-            enterRequest(outer);
-          }
-        },
-    );
-  }
+  wrapEach(
+    patches,
+    prototype,
+    names,
+    (original) =>
+      function (this: object, a: unknown, b: unknown): unknown {
+        const roundTrip = RoundTrips.of(this);
+        tellSafely(tell, roundTrip, a, b);
+        const outer = enterRequest(roundTrip);
+        try {
+          return Reflect.apply(original, this, arguments);
+        } finally {
+          enterRequest(outer);
+        }
+      },
+  );
+}
+
+/** Those of `names` that this undici has. */
+function wrapEach(patches: Patches, prototype: object, names: readonly string[], wrap: Wrap): void {
+  for (const name of names) patches.wrap(prototype, name, wrap);
 }
 
 function tellSafely(tell: Tell, roundTrip: UndiciRoundTrip | undefined, a: unknown, b: unknown): void {

@@ -18,7 +18,13 @@ export function dialTarget(args: ArrayLike<unknown>, isIP: (host: string) => num
   return nameOrAddress(isIP, args[1], first);
 }
 
+/** Connections to one place follow each other, and what is kept of them shares it. */
+let last: DialTarget = { host: '', port: undefined, isName: false };
+
 function nameOrAddress(isIP: (host: string) => number, host: unknown, port: unknown): DialTarget {
-  if (typeof host !== 'string' || host === '') return { host: 'localhost', port: Number(port), isName: true };
-  return { host, port: Number(port), isName: isIP(host) === 0 };
+  const name = typeof host === 'string' && host !== '' ? host : 'localhost';
+  const number = Number(port);
+  if (last.host !== name || last.port !== number)
+    last = { host: name, port: number, isName: isIP(name) === 0 };
+  return last;
 }

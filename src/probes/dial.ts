@@ -31,7 +31,7 @@ export class Watch {
   /** What the handshake has agreed on, read when it begins and before the certificate is verified. */
   agreed: Agreed | undefined = undefined;
   /** Who waits until the socket can be used. */
-  onReady: ((time: number) => void) | undefined = undefined;
+  onReady: ((time: number, dial: Dial) => void) | undefined = undefined;
 
   constructor(dial: Dial) {
     this.dial = dial;
@@ -137,7 +137,7 @@ export function isDialing(socket: object): boolean {
 }
 
 /** Calls `onReady` once when `socket`, which {@link isDialing}, can be used; never when that fails. */
-export function whenReady(socket: Socket, onReady: (time: number) => void): void {
+export function whenReady(socket: Socket, onReady: (time: number, dial: Dial) => void): void {
   const watch = watchOf(socket) ?? watchSocket(socket, dialOf(socket) ?? new Dial(undefined, undefined));
   attach(socket, watch);
   watch.onReady = onReady;
@@ -273,7 +273,9 @@ function beginDial(socket: Socket, target: DialTarget): Watch {
 function attach(socket: Socket, watch: Watch): void {
   if (watch.listeners !== undefined) return;
   watch.listeners = listenersFor(socket, watch.dial);
-  for (const [event, listener, isFirst] of watch.listeners) {
+  // No iterators, here and in `detach`: they take as long as the listeners.
+  for (let i = 0; i < watch.listeners.length; i++) {
+    const { event, listener, isFirst } = watch.listeners[i]!;
     if (isFirst) prependListener.call(socket, event, listener);
     else on.call(socket, event, listener);
   }
@@ -283,7 +285,10 @@ function detach(socket: Socket, watch: Watch): void {
   const { listeners } = watch;
   if (listeners === undefined) return;
   watch.listeners = undefined;
-  for (const [event, listener] of listeners) removeListener.call(socket, event, listener);
+  for (let i = 0; i < listeners.length; i++) {
+    const { event, listener } = listeners[i]!;
+    removeListener.call(socket, event, listener);
+  }
 }
 
 /** Not those of streams, which look first whether the event is 'data' or 'readable': that takes as long again. */
@@ -291,28 +296,28 @@ const { on, prependListener, removeListener } = EventEmitter.prototype;
 
 // Shared listeners: no closure a socket.
 
-/** First in line: so that connectDone comes before anything that others do with the connection. */
-type Listeners = readonly (readonly [
-  event: string,
-  listener: Parameters<EventEmitter['on']>[1],
-  isFirst: boolean,
-])[];
+type Listeners = readonly {
+  readonly event: string;
+  readonly listener: Parameters<EventEmitter['on']>[1];
+  /** In line: so that connectDone comes before anything that others do with the connection. */
+  readonly isFirst: boolean;
+}[];
 
 const OF_ALL: Listeners = [
-  ['connectionAttempt', onAttempt, false],
-  ['connect', onConnect, true],
+  { event: 'connectionAttempt', listener: onAttempt, isFirst: false },
+  { event: 'connect', listener: onConnect, isFirst: true },
 ];
 
 /** One address is not looked up, its attempt takes as long as it takes, and the socket ends with it when it fails. */
 const OF_NAMES: Listeners = [
-  ['lookup', onLookup, false],
-  ['connectionAttemptFailed', onAttemptFailed, false],
-  ['connectionAttemptTimeout', onAttemptTimeout, false],
+  { event: 'lookup', listener: onLookup, isFirst: false },
+  { event: 'connectionAttemptFailed', listener: onAttemptFailed, isFirst: false },
+  { event: 'connectionAttemptTimeout', listener: onAttemptTimeout, isFirst: false },
 ];
 
 const OF_TLS: Listeners = [
-  ['secure', onSecure, true],
-  ['secureConnect', onSecureConnect, true],
+  { event: 'secure', listener: onSecure, isFirst: true },
+  { event: 'secureConnect', listener: onSecureConnect, isFirst: true },
 ];
 
 const TO_ADDRESS = OF_ALL;
@@ -439,7 +444,7 @@ function end(socket: Socket, watch: Watch, time: number): void {
   const { onReady } = watch;
   watch.onReady = undefined;
   // A hook may just have destroyed it.
-  if (!socket.destroyed) onReady?.(time);
+  if (!socket.destroyed) onReady?.(time, watch.dial);
 }
 
 function onDestroyed(socket: Socket, watch: Watch, err: Error | null | undefined): void {

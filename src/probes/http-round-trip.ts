@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { now } from '../events/clock.ts';
 import { Connection, type CloseReason } from '../events/connection.ts';
+import type { Dial } from '../events/dial.ts';
 import { type FlatFields, headerMap } from '../events/flat-fields.ts';
 import type { LastResponse } from '../events/last-response.ts';
 import { type ExchangeFacts, RoundTrip, type SentHead, cutOff } from '../events/round-trip.ts';
@@ -135,12 +136,13 @@ export class HttpRoundTrip extends RoundTrip {
     this.#unused = connection === undefined && this.#writtenBefore === 0;
     connection?.forgetBytes();
     // The dial of one that has served somebody is somebody's.
-    if (connection === undefined || connection.served === 0) dialOf(socket)?.claim(this);
+    const dial = connection === undefined || connection.served === 0 ? dialOf(socket) : undefined;
+    dial?.claim(this);
     // node:http emits 'socket' also for one that failed to connect at once; its error follows.
     if (socket.destroyed) return;
     // Only node:net sockets have a state in which they are not connected yet.
     if (isDialing(socket)) this.#waitUntilReady(socket as Socket);
-    else this.#ready(now(), socket, connection);
+    else this.#ready(now(), socket, connection, dial);
     if (watchParser(this.#request)) return;
     this.#listensToData = true;
     socket.prependListener('data', onData);
@@ -299,16 +301,19 @@ export class HttpRoundTrip extends RoundTrip {
 
   /** Of its own, because a closure in {@link onSocket} would put `this` on the heap also where none is made. */
   #waitUntilReady(socket: Socket): void {
-    whenReady(socket, (time) => this.#ready(time, socket, Connections.of(socket)));
+    whenReady(socket, (time, dial) => this.#ready(time, socket, Connections.of(socket), dial));
   }
 
-  /** @param connection - the one of `socket` that is known already. */
-  #ready(time: number, socket: Duplex, connection: Connection | undefined): void {
+  /**
+   * @param connection - the one of `socket` that is known already.
+   * @param dial - what opened `socket`; not needed where that is known.
+   */
+  #ready(time: number, socket: Duplex, connection: Connection | undefined, dial: Dial | undefined): void {
     const request = this.#request;
     if (request === undefined) return;
     const known = connection !== undefined;
     if (connection === undefined) {
-      connection = new Connection(socket, dialOf(socket), time);
+      connection = new Connection(socket, dial, time);
       Connections.set(socket, connection);
       socket.on('free', onFree);
       socket.on('close', onClose);
@@ -450,7 +455,10 @@ function endedEmpty(request: ClientRequest | undefined): boolean {
   return (request as { readonly _contentLength?: unknown } | undefined)?._contentLength === 0;
 }
 
+/** What it has written, and what waits to be. */
 function bytesWritten(socket: Duplex): number {
+  // Node asks its handle for that, and looks for it three times; most that are still being opened have nothing to write.
+  if ('connecting' in socket && socket.connecting === true && socket.writableLength === 0) return 0;
   return 'bytesWritten' in socket && typeof socket.bytesWritten === 'number' ? socket.bytesWritten : 0;
 }
 

@@ -4,6 +4,7 @@ import type { DialTarget } from '../events/dial.ts';
 import { isTLSSocket, tlsState } from '../events/tls-state.ts';
 import type { PeerCertificate, TLSConnectionState } from '../trace/client-trace.ts';
 import { errorRecord } from './error-record.ts';
+import { type Addressed, localEnd } from './local-end.ts';
 import type { Mutable } from './mutable.ts';
 import { hostPort, isElsewhere } from './origin.ts';
 import { microseconds } from './phases.ts';
@@ -23,9 +24,7 @@ export type ConnectionData = Pick<
   'id' | 'openedBy' | 'protocol' | 'transport' | 'local' | 'remote' | 'proxy' | 'tls'
 >;
 
-interface Addresses {
-  readonly localAddress?: unknown;
-  readonly localPort?: unknown;
+interface Remote {
   readonly remoteAddress?: unknown;
   readonly remotePort?: unknown;
 }
@@ -42,16 +41,16 @@ export class ConnectionFacts {
   readonly #localAddress: string | undefined;
   readonly #localPort: number | undefined;
   readonly #remote: Endpoint | undefined;
-  /** `host:port` of the proxy that it goes to. */
-  readonly proxy: string | undefined;
+  readonly #dialled: DialTarget | undefined;
+  readonly #wanted: { readonly url: string } | undefined;
   readonly #tls: TLSRecord | undefined;
   #data: ConnectionData | undefined = undefined;
 
-  /** @param url - of a request that it serves, to tell a proxy by; undefined when there is none. */
-  constructor(connection: Connection, url: string | undefined) {
+  /** @param wanted - by a request that it serves, to tell a proxy by; undefined when there is none. */
+  constructor(connection: Connection, wanted: { readonly url: string } | undefined) {
     const { dial } = connection;
     // Of a net.Socket; a stream of another kind has none of them.
-    const socket: Duplex & Addresses = connection.socket;
+    const socket: Duplex & Addressed & Remote = connection.socket;
     const target = dial?.target;
     const peer = dial?.peer ?? endpoint(socket.remoteAddress, socket.remotePort);
     const path = target !== undefined && target.port === undefined ? target.host : undefined;
@@ -60,11 +59,12 @@ export class ConnectionFacts {
     this.#opener = dial?.owner?.id;
     this.#protocol = connection.protocol;
     this.#transport = isTCP ? 'tcp' : path === undefined ? 'other' : 'unix';
-    const { localAddress, localPort } = socket;
-    this.#localAddress = typeof localAddress === 'string' ? sameText(localAddress) : undefined;
-    this.#localPort = typeof localPort === 'number' ? localPort : undefined;
+    const { address, port } = localEnd(socket);
+    this.#localAddress = typeof address === 'string' ? sameText(address) : undefined;
+    this.#localPort = typeof port === 'number' ? port : undefined;
     this.#remote = path === undefined ? peer : { address: path };
-    this.proxy = url === undefined ? undefined : proxyOf(target, url);
+    this.#dialled = target;
+    this.#wanted = wanted;
     // The dial's state has the certificate also where the session was used up since; a connection that was opened before
     // anybody watched has to be asked itself.
     this.#tls = isTLSSocket(socket) ? tlsRecord(dial?.tls ?? tlsState(socket)) : undefined;
@@ -73,6 +73,11 @@ export class ConnectionFacts {
   /** One object for all records of the connection. */
   get data(): ConnectionData {
     return (this.#data ??= this.#make());
+  }
+
+  /** `host:port` of the proxy that it goes to. */
+  get proxy(): string | undefined {
+    return this.#wanted === undefined ? undefined : proxyOf(this.#dialled, this.#wanted.url);
   }
 
   #make(): ConnectionData {
@@ -85,7 +90,8 @@ export class ConnectionFacts {
     const local = endpoint(this.#localAddress, this.#localPort);
     if (local !== undefined) data.local = local;
     if (this.#remote !== undefined) data.remote = this.#remote;
-    if (this.proxy !== undefined) data.proxy = this.proxy;
+    const { proxy } = this;
+    if (proxy !== undefined) data.proxy = proxy;
     if (this.#tls !== undefined) data.tls = this.#tls;
     return data;
   }
@@ -94,10 +100,10 @@ export class ConnectionFacts {
 /** The facts of `connection`, read at the first call, when it serves `roundTrip`. */
 export function connectionFacts(
   connection: Connection,
-  roundTrip?: { readonly url: string },
+  roundTrip?: { readonly target: { readonly url: string } },
 ): ConnectionFacts {
   // Nobody else writes it.
-  return (connection.facts ??= new ConnectionFacts(connection, roundTrip?.url)) as ConnectionFacts;
+  return (connection.facts ??= new ConnectionFacts(connection, roundTrip?.target)) as ConnectionFacts;
 }
 
 function proxyOf(target: DialTarget | undefined, url: string): string | undefined {

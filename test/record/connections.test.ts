@@ -10,7 +10,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { type ConnectionRecord, Recorder, record } from '../../src/index.ts';
 import { appServer } from '../helpers/app-server.ts';
 import { scriptedServer } from '../helpers/scripted-server.ts';
-import { agentFor, errorOf, get, httpAgent, open, responseOf } from '../http/exchange.ts';
+import { agentFor, errorOf, finish, get, httpAgent, open, responseOf } from '../http/exchange.ts';
 import { aNumber, containing } from './matchers.ts';
 import { expectValid } from './valid.ts';
 
@@ -255,6 +255,28 @@ describe('the remote address', () => {
     const { records } = await record(() => get(`http://0.0.0.0:${server.port}/`));
     expect(records[0]?.dial?.attempts[0]?.addr).toBe(`0.0.0.0:${server.port}`);
     expect(records[0]?.connection?.remote).toEqual({ address: '127.0.0.1', port: server.port });
+  });
+});
+
+describe.each(['http', 'https'])('our own end of a connection (%s)', (scheme) => {
+  it('is what the program sees on the socket, each its own', async () => {
+    const server = await appServer((_request, response) => response.end('ok'), scheme === 'https');
+    const agent = agentFor(server.origin);
+    const seen: unknown[] = [];
+    const { records } = await record(() =>
+      Promise.all(
+        ['/a', '/b'].map(async (path) => {
+          const request = open(`${server.origin}${path}`, { agent });
+          request.on('response', ({ socket }) => {
+            seen.push({ address: socket.localAddress, port: socket.localPort });
+          });
+          await finish(request);
+        }),
+      ),
+    );
+    const told = records.map((one) => expectValid(one).connection?.local);
+    expect(new Set(told.map((local) => local?.port)).size).toBe(2);
+    expect(told).toEqual(expect.arrayContaining(seen));
   });
 });
 

@@ -27,7 +27,6 @@ import { estimate, lowerQuartile, median, shuffled } from './statistics.mjs';
  * @typedef {object} RowResult microseconds a request, over all generations
  * @property {string} row
  * @property {number} cpu
- * @property {number} [processes] how many were measured
  * @property {Estimate} added CPU beyond `nothing`: median of the paired differences
  * @property {Estimate} quiet the same between the lower quartiles, which other load on the machine changes less
  * @property {Estimate} ratio of the CPU to that of `nothing`
@@ -84,7 +83,6 @@ export async function contest(options) {
         return {
           row,
           cpu: median(results.map(({ cpu }) => cpu)),
-          processes: results.length,
           added: estimate(results.map(({ added }) => added)),
           quiet: estimate(results.map(({ quiet }) => quiet)),
           ratio: estimate(results.map(({ ratio }) => ratio)),

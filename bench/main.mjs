@@ -9,7 +9,7 @@ import { contest } from './contest.mjs';
 import { CLIENT_CORE, TIMED, answerOf, forkOn } from './cores.mjs';
 import { PLANS, SIZES, sizeOf } from './plans.mjs';
 import { ROWS } from './rows.mjs';
-import { recordAnew, recordRows, runPlan } from './run-plan.mjs';
+import { recordAnew, runPlan } from './run-plan.mjs';
 import { contestTable, toggleLine } from './tables.mjs';
 
 const USAGE = `Usage: npm run bench [-- OPTIONS]
@@ -24,7 +24,7 @@ What tracing costs: CPU time of a request beyond a client that nobody watches.
 One client and some rows, to look at while working:
 
   --client NAME        ${Object.keys(SIZES).join(', ')}; may be given several times;
-                       with --record: all rows of it that the last recorded run has, or those given, in their place
+                       with --record and no rows: all rows of it that the last recorded run has, in their place
   --row NAME[@DIST]    ${Object.keys(ROWS).join(', ')};
                        @DIST takes the library's build from that folder; may be given several times
   --toggle             switch the row on and off in one process: sooner, less disturbed, but the code that serves both is
@@ -111,14 +111,10 @@ async function run(dist) {
   const { client: clients, row: rows, record } = values;
   if (clients === undefined && rows === undefined) return runWhole(dist);
   if (!record) return runSome(dist);
-  if (clients === undefined) throw new Error('give --record a client (--client), or a plan');
-  installPeers(
-    rows ?? Object.values(PLANS).flatMap(({ contests }) => clients.flatMap((one) => contests[one] ?? [])),
-  );
-  const anew =
-    rows === undefined
-      ? await recordAnew(clients, dist)
-      : await recordRows(clients, rows, { dist, generations: Number(values.generations) });
+  if (clients === undefined || rows !== undefined) {
+    throw new Error('rows alone are not recorded; give --record all rows of a client (--client), or a plan');
+  }
+  const anew = await recordAnew(clients, dist);
   if (values.json) console.log(JSON.stringify(anew));
 }
 

@@ -1,5 +1,5 @@
 // @ts-check
-import { PLANS, generationsOf } from './plans.mjs';
+import { PLANS } from './plans.mjs';
 import { major } from './results.mjs';
 import { ROWS } from './rows.mjs';
 import { bounds } from './tables.mjs';
@@ -38,7 +38,7 @@ export function sections(all, instructions = {}) {
   if (full === undefined) return {};
   /** @type {Record<string, string>} */
   const made = {
-    machine: `${machine(full)}${otherRuns(runs, full)}${measuredOften(runs)}`,
+    machine: `${machine(full)}${otherRuns(runs, full)}`,
     cost: costTable(full, ({ added }) => bounds(added)),
     ratio: costTable(
       full,
@@ -81,22 +81,6 @@ function days({ date, contests }) {
 function otherRuns(runs, full) {
   const others = runs.filter((run) => run !== full).map((run) => `${run.node} (${days(run)})`);
   return others.length === 0 ? '' : ` Other versions of Node: ${others.join(', ')}.`;
-}
-
-/** Rows that were measured in more processes than the others. @param {readonly RunResult[]} runs */
-function measuredOften(runs) {
-  const often = runs.flatMap((run) =>
-    run.contests.flatMap(({ client, rows }) => {
-      const plan = PLANS[run.plan];
-      const usual = plan === undefined ? Number.POSITIVE_INFINITY : generationsOf(plan, client);
-      const more = rows.filter(({ processes = 0 }) => processes > usual);
-      return more.map(
-        ({ row, processes }) =>
-          `${nameOf(client)} of Node ${major(run)}, ${ROWS[row]?.title ?? row}: ${processes}`,
-      );
-    }),
-  );
-  return often.length === 0 ? '' : ` Processes, where more than of the other rows: ${often.join('; ')}.`;
 }
 
 /** Where nothing differs from nothing by more than half of it, no row can be told from another. @param {ContestResult} contest */

@@ -36,7 +36,7 @@ export const PLANS = {
     // Those that take longest last: a run that is cut off has the others.
     contests: {
       http: [...OWN_AND_STORAGE, 'imported', 'installed-context', 'on-record', ...TIMERS, ...PEERS],
-      dial: [...OWN, ...TIMERS, 'opentelemetry'],
+      dial: [...OWN, 'http-timer', 'opentelemetry'],
       undici: [...OWN, ...PEERS],
       http2: OWN,
       https: [...OWN, ...TIMERS],

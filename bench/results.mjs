@@ -80,38 +80,6 @@ export function withClient(run, contest, memory) {
 }
 
 /**
- * `run` with some rows of a client in the place of what it had of these, measured in more processes.
- *
- * @param {RunResult} run
- * @param {import('./contest.mjs').ContestResult} contest of these rows alone
- * @returns {RunResult}
- */
-export function withRows(run, { client, rows }) {
-  const recorded = contestWith(
-    run,
-    client,
-    rows.map(({ row }) => row),
-  );
-  const all = recorded.rows.map((one) => rows.find(({ row }) => row === one.row) ?? one);
-  return withClient(run, { ...recorded, rows: all });
-}
-
-/**
- * What `run` has of a client, with these rows among its own.
- *
- * @param {RunResult} run
- * @param {string} client
- * @param {readonly string[]} rows
- * @returns {import('./contest.mjs').ContestResult}
- */
-export function contestWith(run, client, rows) {
-  const recorded = run.contests.find((one) => one.client === client);
-  const unknown = rows.filter((row) => !recorded?.rows.some((one) => one.row === row));
-  if (recorded !== undefined && unknown.length === 0) return recorded;
-  throw new Error(`the run of ${run.date} has no ${unknown.join(', ')} of ${client}`);
-}
-
-/**
  * @template {{ client: string }} T
  * @param {readonly T[]} all
  * @param {T} anew

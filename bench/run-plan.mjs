@@ -6,16 +6,7 @@ import { memory } from './memory.mjs';
 import { PLANS, SIZES, generationsOf, sizeOf } from './plans.mjs';
 import { stalePages } from './publish.mjs';
 import { measureRatios, recordRatios } from './regression.mjs';
-import {
-  contestWith,
-  environment,
-  lastRuns,
-  major,
-  peerVersions,
-  saveRun,
-  withClient,
-  withRows,
-} from './results.mjs';
+import { environment, lastRuns, major, peerVersions, saveRun, withClient } from './results.mjs';
 import { contestTable, goLine, memoryLine } from './tables.mjs';
 
 const CONCURRENCY = 16;
@@ -83,13 +74,18 @@ export async function runPlan(name, plan, { dist, inside, isRecorded }) {
  * @returns {Promise<import('./contest.mjs').ContestResult[]>}
  */
 export async function recordAnew(clients, dist) {
-  const last = recorded();
-  const { plan } = last;
-  let { run } = last;
+  let run = lastRuns().find((one) => major(one) === major(process.versions));
+  if (run === undefined) {
+    throw new Error(
+      `no run of Node ${major(process.versions)} is recorded; record one: --plan short --record`,
+    );
+  }
+  const plan = PLANS[run.plan];
+  if (plan === undefined) throw new Error(`the recorded run is of the plan ${run.plan}, which is no more`);
   const unknown = clients.filter((client) => !(client in plan.contests));
   if (unknown.length > 0) {
     const known = Object.keys(plan.contests).join(', ');
-    throw new Error(`the plan ${last.run.plan} has no ${unknown.join(', ')}; it has ${known}`);
+    throw new Error(`the plan ${run.plan} has no ${unknown.join(', ')}; it has ${known}`);
   }
   const anew = [];
   for (const client of clients) {
@@ -104,54 +100,13 @@ export async function recordAnew(clients, dist) {
 }
 
 /**
- * Measures some rows of clients in `generations` processes each, and puts them in the place of what the last recorded run of this
- * version of Node has of them: for rows that bounds of fewer processes do not tell from their goal.
- *
- * @param {readonly string[]} clients
- * @param {readonly string[]} rows
- * @param {{ dist: string, generations: number }} options
- * @returns {Promise<import('./contest.mjs').ContestResult[]>}
- */
-export async function recordRows(clients, rows, { dist, generations }) {
-  const last = recorded();
-  let { run } = last;
-  // Before an hour of measuring.
-  for (const client of clients) contestWith(run, client, rows);
-  const anew = [];
-  for (const client of clients) {
-    const contest = await contestOf({ ...last.plan, contests: { [client]: rows } }, client, {
-      dist,
-      inside: false,
-      generations,
-    });
-    anew.push(contest);
-    run = withRows(run, contest);
-    keep(run);
-  }
-  return anew;
-}
-
-/** The last run of this version of Node, and the plan that it is of. */
-function recorded() {
-  const run = lastRuns().find((one) => major(one) === major(process.versions));
-  if (run === undefined) {
-    throw new Error(
-      `no run of Node ${major(process.versions)} is recorded; record one: --plan short --record`,
-    );
-  }
-  const plan = PLANS[run.plan];
-  if (plan === undefined) throw new Error(`the recorded run is of the plan ${run.plan}, which is no more`);
-  return { run, plan };
-}
-
-/**
  * The contest of one client, as `plan` has it.
  *
  * @param {import('./plans.mjs').Plan} plan
  * @param {string} client
- * @param {{ dist: string, inside: boolean, generations?: number }} options
+ * @param {{ dist: string, inside: boolean }} options
  */
-function contestOf(plan, client, { dist, inside, generations = generationsOf(plan, client) }) {
+function contestOf(plan, client, { dist, inside }) {
   return told({
     ...sizeOf(client),
     client,
@@ -160,7 +115,7 @@ function contestOf(plan, client, { dist, inside, generations = generationsOf(pla
     inside,
     seconds: plan.seconds,
     concurrency: CONCURRENCY,
-    generations,
+    generations: generationsOf(plan, client),
   });
 }
 

@@ -8,7 +8,7 @@ import { sections } from '../../bench/page-tables.mjs';
 import { PLANS, SIZES } from '../../bench/plans.mjs';
 import { PAGES, stalePages, withQuotes } from '../../bench/publish.mjs';
 import { ROWS } from '../../bench/rows.mjs';
-import { type RunResult, withClient, withRows } from '../../bench/results.mjs';
+import { type RunResult, withClient } from '../../bench/results.mjs';
 import { estimate, median, shuffled } from '../../bench/statistics.mjs';
 
 const about = (value: number): { value: number; low: number; high: number } => ({
@@ -159,32 +159,6 @@ describe('a client that is measured anew', () => {
   it('is added to a run that was cut off before it', () => {
     const anew = contest('fetch', ['control']);
     expect(withClient({ ...fullRun(), contests: [] }, anew).contests).toEqual([anew]);
-  });
-});
-
-describe('rows that are measured in more processes', () => {
-  it('take the place of what the run had of them, and leave the others', () => {
-    const run = fullRun();
-    const anew = contest('fetch', ['observe']);
-    const result = withRows(run, anew);
-    const before = run.contests.find(({ client }) => client === 'fetch')!;
-    const after = result.contests.find(({ client }) => client === 'fetch')!;
-    expect(after.rows.map(({ row }) => row)).toEqual(before.rows.map(({ row }) => row));
-    expect(after.rows.filter((row) => !before.rows.includes(row))).toEqual(anew.rows);
-    expect(after.nothing).toBe(before.nothing);
-  });
-
-  it('are refused where the run has none of them', () => {
-    expect(() => withRows(fullRun(), contest('fetch', ['dd-trace']))).toThrow(/no dd-trace of fetch/);
-    expect(() => withRows(fullRun(), contest('smtp', ['observe']))).toThrow(/no observe of smtp/);
-  });
-
-  it('are named on the page, with their number', () => {
-    const run = fullRun();
-    const fetch = run.contests.find(({ client }) => client === 'fetch')!;
-    fetch.rows.find(({ row }) => row === 'observe')!.processes = 60;
-    expect(sections([run])['machine']).toMatch(/: fetch of Node 20, sixteen hooks, `observe`: 60\.$/);
-    expect(sections([fullRun()])['machine']).not.toContain('rocesses');
   });
 });
 

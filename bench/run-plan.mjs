@@ -3,7 +3,7 @@ import { certificateFor } from './certificate.mjs';
 import { contest } from './contest.mjs';
 import { goClient } from './go-client.mjs';
 import { memory } from './memory.mjs';
-import { PLANS, SIZES, generationsOf, sizeOf } from './plans.mjs';
+import { PLANS, SIZES, lengthOf, sizeOf } from './plans.mjs';
 import { stalePages } from './publish.mjs';
 import { measureRatios, recordRatios } from './regression.mjs';
 import { environment, lastRuns, major, peerVersions, saveRun, withClient } from './results.mjs';
@@ -113,9 +113,8 @@ function contestOf(plan, client, { dist, inside }) {
     rows: plan.contests[client] ?? [],
     dist,
     inside,
-    seconds: plan.seconds,
     concurrency: CONCURRENCY,
-    generations: generationsOf(plan, client),
+    ...lengthOf(plan, client),
   });
 }
 

@@ -3,12 +3,11 @@ import net from 'node:net';
 import { PassThrough } from 'node:stream';
 import { expect, it, onTestFinished } from 'vitest';
 
-import { type Addressed, localEnd } from '../../src/record/local-end.ts';
+import { localEnd } from '../../src/record/local-end.ts';
 import { answerAll, scriptedServer } from '../helpers/scripted-server.ts';
 
-/** Of @types/node, a Socket has no `_handle`, which all of `Addressed` may lack. */
 function endOf(socket: object): { address: unknown; port: unknown } {
-  const { address, port } = localEnd(socket as Addressed);
+  const { address, port } = localEnd(socket);
   return { address, port };
 }
 

@@ -27,8 +27,8 @@ const PEERS = ['opentelemetry', 'dd-trace'];
 const COMPOSED = ['context', 'context2', 'context3', 'context5', 'observe', 'observe5'];
 
 /**
- * The median of a second's four blocks is off by 3 microseconds a request, that of the twenty to sixty of six seconds by 1. Most of the time
- * of a process is its warm-up, so that to measure it for longer costs half of what another process does.
+ * The median of four blocks, which are the fewest, is off by 3 microseconds a request, that of the ten of six seconds by 1. Most of the
+ * time of a process is its warm-up: four seconds more take less than another process does.
  */
 const LONGER = { dial: { generations: 9, seconds: 6 }, fetch: { generations: 9, seconds: 6 } };
 

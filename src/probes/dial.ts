@@ -299,7 +299,7 @@ const { on, prependListener, removeListener } = EventEmitter.prototype;
 type Listeners = readonly {
   readonly event: string;
   readonly listener: Parameters<EventEmitter['on']>[1];
-  /** In line: so that connectDone comes before anything that others do with the connection. */
+  /** First in line: so that connectDone comes before anything that others do with the connection. */
   readonly isFirst: boolean;
 }[];
 

@@ -22,6 +22,11 @@ export class RoundTrips extends Given {
     hasRoundTrips = true;
   }
 
+  /** Some request has had one. */
+  static wereAny(): boolean {
+    return hasRoundTrips;
+  }
+
   static of(request: object): UndiciRoundTrip | undefined {
     return hasRoundTrips && #roundTrip in request ? request.#roundTrip : undefined;
   }

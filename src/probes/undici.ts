@@ -35,8 +35,8 @@ import {
 /**
  * The probe for undici and for fetch, which is undici in Node. Every copy of undici publishes its diagnostics channels
  * under the same names, with its internal Request as the identity of a request. What has no channel (the first byte of
- * a response, an upgrade) is seen at methods of that class, wrapped once a copy. An untraced request pays for looking up
- * a private field at each message.
+ * a response, an upgrade) is seen at methods of that class, wrapped once a copy. Until one is traced, a request pays for one
+ * message; an untraced one later for looking up a private field at each.
  */
 
 /**
@@ -50,6 +50,7 @@ export function installUndici(patches: Patches): void {
   const patched = new WeakSet<UndiciCopy>();
   /** The one of them that was looked for last. */
   let latest: UndiciCopy | undefined;
+  let subscribed = false;
 
   function subscribe(channel: string, tell: (message: never) => void): void {
     const subscriber = (message: unknown): void => {
@@ -82,6 +83,7 @@ export function installUndici(patches: Patches): void {
     if (request.method === 'CONNECT' && beginTunnel(request)) return;
     const context = currentNode();
     if (!isWatched(context)) return notWatched(request);
+    subscribeToAll();
     watchCopy(copy);
     const roundTrip = new UndiciRoundTrip(request, copy, scope, now());
     const continuation = takeContinuation(request);
@@ -98,18 +100,29 @@ export function installUndici(patches: Patches): void {
     if (copy.root !== undefined) watchPackage(patches, copy.root);
   }
 
+  /**
+   * From the first request that is watched on: undici makes a message for each channel that has a subscriber, and what became of
+   * requests before that one is of use to nobody.
+   */
+  function subscribeToAll(): void {
+    if (subscribed) return;
+    subscribed = true;
+    subscribe('undici:client:beforeConnect', onBeforeConnect);
+    subscribe('undici:client:connected', onConnectedMessage);
+    subscribe('undici:client:sendHeaders', onSendHeaders);
+    subscribe('undici:request:bodySent', onBodySent);
+    subscribe('undici:request:headers', onHeaders);
+    subscribe('undici:request:trailers', onTrailers);
+    subscribe('undici:request:error', onError);
+  }
+
   watchPackages(patches);
 
   patches.onUndo(forgetWaiting);
   patches.onUndo(() => unwatchedUse.clear());
   subscribe('undici:request:create', onCreate);
-  subscribe('undici:client:beforeConnect', onBeforeConnect);
-  subscribe('undici:client:connected', onConnectedMessage);
-  subscribe('undici:client:sendHeaders', onSendHeaders);
-  subscribe('undici:request:bodySent', onBodySent);
-  subscribe('undici:request:headers', onHeaders);
-  subscribe('undici:request:trailers', onTrailers);
-  subscribe('undici:request:error', onError);
+  // Connections are known from the last time, and unwatched requests that use them change what is known.
+  if (RoundTrips.wereAny()) subscribeToAll();
 }
 
 function notWatched(request: UndiciRequest): void {

@@ -118,6 +118,41 @@ describe("import 'httptrace'", () => {
     expect(runNode(code)).toBe('[]');
   });
 
+  it('has undici make one message a request until one is watched, and then tells of that one whole', () => {
+    const code = `
+      import { hasSubscribers } from 'node:diagnostics_channel';
+      import http from 'node:http';
+      const { observe } = await import('./dist/index.js');
+      const channels = ['undici:request:create', 'undici:client:sendHeaders', 'undici:request:headers',
+        'undici:request:trailers'];
+      const watched = () => channels.filter((name) => hasSubscribers(name)).length;
+      const server = http.createServer((request, response) => response.end('ok')).listen(0, '127.0.0.1');
+      await new Promise((resolve) => server.once('listening', resolve));
+      const get = async () => {
+        await (await fetch('http://127.0.0.1:' + server.address().port)).text();
+        // Then undici has its connection back.
+        await new Promise(setImmediate);
+      };
+      const told = [];
+      observe(() => undefined)[Symbol.dispose]();
+      await get();
+      told.push(watched());
+      const watching = observe(() => ({
+        getConn: () => void told.push('getConn'),
+        gotConn: ({ reused }) => void told.push(reused),
+        wroteRequest: () => void told.push('wroteRequest'),
+        roundTripDone: ({ err }) => void told.push(err),
+      }));
+      await get();
+      watching[Symbol.dispose]();
+      told.push(watched());
+      console.log(JSON.stringify(told));
+      server.close();
+      server.closeAllConnections();
+    `;
+    expect(runNode(code)).toBe(JSON.stringify([1, 'getConn', true, 'wroteRequest', null, 4]));
+  });
+
   it('loads none of node:http, node:http2, node:tls and undici', () => {
     const code = `
       await import('./dist/index.js');

@@ -39,63 +39,68 @@ export class RoundTrips extends Given {
 
 /** Wraps the methods of a copy's requests that tell what no channel tells. Their names are from undici 6 to 8. */
 export function watchRequests(patches: Patches, { prototype }: UndiciCopy): void {
-  // Undici 6 publishes no sendHeaders over HTTP/2, and no undici does for CONNECT.
-  watchEntered(patches, prototype, ['onConnect', 'onRequestStart'], (roundTrip) => {
-    announceStream(roundTrip);
-    if (roundTrip !== undefined) endWaiting(roundTrip);
-  });
-  watch(patches, prototype, ['onResponseStarted'], (roundTrip) => roundTrip?.onFirstByte());
-  watch(patches, prototype, ['onData', 'onResponseData'], (roundTrip, chunk) => {
-    if (ArrayBuffer.isView(chunk)) roundTrip?.onBody(chunk.byteLength);
-  });
+  /** Those of `names` that this undici has. */
+  function wrapEach(names: readonly string[], wrap: Wrap): void {
+    for (const name of names) patches.wrap(prototype, name, wrap);
+  }
+
+  wrapEach(
+    ['onConnect', 'onRequestStart'],
+    tellingAndEntering((roundTrip) => {
+      // Undici 6 publishes no sendHeaders over HTTP/2, and no undici does for CONNECT.
+      announceStream(roundTrip);
+      if (roundTrip !== undefined) endWaiting(roundTrip);
+    }),
+  );
+  wrapEach(
+    ['onResponseStarted'],
+    telling((roundTrip) => roundTrip?.onFirstByte()),
+  );
+  wrapEach(
+    ['onData', 'onResponseData'],
+    telling((roundTrip, chunk) => {
+      if (ArrayBuffer.isView(chunk)) roundTrip?.onBody(chunk.byteLength);
+    }),
+  );
   // Of these the handlers alone hear.
-  watchEntered(patches, prototype, ['onHeaders', 'onResponseStart', 'onError', 'onResponseError'], () => {});
+  wrapEach(
+    ['onHeaders', 'onResponseStart', 'onError', 'onResponseError'],
+    tellingAndEntering(() => {}),
+  );
   // The undicis in Node publish nothing for it.
-  watch(patches, prototype, ['onUpgrade', 'onRequestUpgrade'], (roundTrip, status, headers) => {
-    // Undici's own lists; none for a stream.
-    if (typeof status === 'number') roundTrip?.onUpgrade(status, (headers ?? []) as RawHeaders);
-  });
+  wrapEach(
+    ['onUpgrade', 'onRequestUpgrade'],
+    telling((roundTrip, status, headers) => {
+      // Undici's own lists; none for a stream.
+      if (typeof status === 'number') roundTrip?.onUpgrade(status, (headers ?? []) as RawHeaders);
+    }),
+  );
 }
 
 type Tell = (roundTrip: UndiciRoundTrip | undefined, a: unknown, b: unknown) => void;
 
 /** Tells the round trip of a request, before the request's own method is called; undefined when it has none. */
-function watch(patches: Patches, prototype: object, names: readonly string[], tell: Tell): void {
-  wrapEach(
-    patches,
-    prototype,
-    names,
-    (original) =>
-      function (this: object, a: unknown, b: unknown): unknown {
-        tellSafely(tell, RoundTrips.of(this), a, b);
+function telling(tell: Tell): Wrap {
+  return (original) =>
+    function (this: object, a: unknown, b: unknown): unknown {
+      tellSafely(tell, RoundTrips.of(this), a, b);
+      return Reflect.apply(original, this, arguments);
+    };
+}
+
+/** As {@link telling}; for the handlers that hear of it while the method runs, and may continue the call of their request. */
+function tellingAndEntering(tell: Tell): Wrap {
+  return (original) =>
+    function (this: object, a: unknown, b: unknown): unknown {
+      const roundTrip = RoundTrips.of(this);
+      tellSafely(tell, roundTrip, a, b);
+      const outer = enterRequest(roundTrip);
+      try {
         return Reflect.apply(original, this, arguments);
-      },
-  );
-}
-
-/** As {@link watch}; for the handlers that hear of it while the method runs, and may continue the call of their request. */
-function watchEntered(patches: Patches, prototype: object, names: readonly string[], tell: Tell): void {
-  wrapEach(
-    patches,
-    prototype,
-    names,
-    (original) =>
-      function (this: object, a: unknown, b: unknown): unknown {
-        const roundTrip = RoundTrips.of(this);
-        tellSafely(tell, roundTrip, a, b);
-        const outer = enterRequest(roundTrip);
-        try {
-          return Reflect.apply(original, this, arguments);
-        } finally {
-          enterRequest(outer);
-        }
-      },
-  );
-}
-
-/** Those of `names` that this undici has. */
-function wrapEach(patches: Patches, prototype: object, names: readonly string[], wrap: Wrap): void {
-  for (const name of names) patches.wrap(prototype, name, wrap);
+      } finally {
+        enterRequest(outer);
+      }
+    };
 }
 
 function tellSafely(tell: Tell, roundTrip: UndiciRoundTrip | undefined, a: unknown, b: unknown): void {

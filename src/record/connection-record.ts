@@ -75,11 +75,6 @@ export class ConnectionFacts {
     return (this.#data ??= this.#make());
   }
 
-  /** `host:port` of the proxy that it goes to. */
-  get proxy(): string | undefined {
-    return this.#wanted === undefined ? undefined : proxyOf(this.#dialled, this.#wanted.url);
-  }
-
   #make(): ConnectionData {
     const data: Mutable<ConnectionData> = {
       id: globalId(this.#id),
@@ -90,7 +85,7 @@ export class ConnectionFacts {
     const local = endpoint(this.#localAddress, this.#localPort);
     if (local !== undefined) data.local = local;
     if (this.#remote !== undefined) data.remote = this.#remote;
-    const { proxy } = this;
+    const proxy = this.#wanted === undefined ? undefined : proxyOf(this.#dialled, this.#wanted.url);
     if (proxy !== undefined) data.proxy = proxy;
     if (this.#tls !== undefined) data.tls = this.#tls;
     return data;

@@ -145,7 +145,7 @@ function detailOf(
 
 /** Its dial goes to a proxy; read off the dial's events when it came to no connection. */
 function isProxied({ connection, dial, target }: Capture): boolean {
-  if (connection !== undefined) return connection.proxy !== undefined;
+  if (connection !== undefined) return connection.data.proxy !== undefined;
   const attempt = dial?.attempts[0];
   if (attempt?.network === 'unix') return false;
   const tried = attempt === undefined ? undefined : parseAddr(attempt.addr);

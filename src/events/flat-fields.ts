@@ -18,13 +18,24 @@ export function copyOf(field: string | Uint8Array): string | Uint8Array {
   return typeof field === 'string' ? field : new Uint8Array(field);
 }
 
-/** Both are the same text or the same bytes. Making a text of bytes to compare it takes three times as long. */
+/** Both are the same text or the same bytes. */
 export function isSameField(field: string | Uint8Array, other: string | Uint8Array | undefined): boolean {
-  if (typeof field === 'string' || typeof other !== 'object') return field === other;
-  if (field.length !== other.length) return false;
-  for (let i = 0; i < field.length; i++) if (field[i] !== other[i]) return false;
+  return typeof field === 'string' || typeof other !== 'object'
+    ? field === other
+    : areSameBytes(field, other);
+}
+
+/** Making a text of bytes to compare it takes three times as long. */
+function areSameBytes(bytes: Uint8Array, others: Uint8Array): boolean {
+  const { length } = bytes;
+  if (length !== others.length) return false;
+  if (length > SHORT) return Buffer.compare(bytes, others) === 0;
+  for (let i = 0; i < length; i++) if (bytes[i] !== others[i]) return false;
   return true;
 }
+
+/** From this many bytes on calling into C++ (40 ns on Node 20) takes less than reading them here (2.4 ns each). */
+const SHORT = 16;
 
 /**
  * The first field called `name`, which is in the case that is the most usual; read here because `message.headers` makes the

@@ -59,6 +59,19 @@ it('knows fields that differ in one byte, in their number or in where they end',
   }
 });
 
+it('compares bytes of any length: short ones here, long ones in C++', () => {
+  for (let length = 0; length <= 40; length++) {
+    const last = new LastResponse();
+    const text = 'v'.repeat(length);
+    const kept = last.fields(['Name', text].map((field) => Buffer.from(field)));
+    expect(last.fields(['Name', text].map((field) => Buffer.from(field)))).toBe(kept);
+    for (let at = 0; at < length; at++) {
+      const other = text.slice(0, at) + 'w' + text.slice(at + 1);
+      expect(last.fields(['Name', other].map((field) => Buffer.from(field)))[1]).toBe(other);
+    }
+  }
+});
+
 it('keeps none of the bytes that it is given: their client may write others in their place', () => {
   const last = new LastResponse();
   const chunk = Buffer.from('Namevalue');

@@ -41,9 +41,7 @@ export async function memory(client, dist, certificate) {
   for (const row of ['installed', 'observe', 'record']) {
     allocation[row] = await allocated(row, client, dist, certificate);
   }
-  const settings = settingsOf('nothing', client, dist, certificate);
-  const retention = await answer({ ...settings, task: 'retention', requests: 4000 }, []);
-  return { client, allocation, retention };
+  return { client, allocation, retention: await retained(client, dist, certificate) };
 }
 
 /**
@@ -58,6 +56,19 @@ export async function memory(client, dist, certificate) {
 export function allocated(row, client, dist, certificate) {
   const settings = settingsOf(row, client, dist, certificate);
   return answer({ ...settings, task: 'allocation', requests: 1000 }, NOTHING_INLINED);
+}
+
+/**
+ * What a record retains.
+ *
+ * @param {string} client
+ * @param {string} dist URL of the library's build, ending in a slash
+ * @param {{ key: string, cert: string }} [certificate]
+ * @returns {Promise<Retention>}
+ */
+export function retained(client, dist, certificate) {
+  const settings = settingsOf('nothing', client, dist, certificate);
+  return answer({ ...settings, task: 'retention', requests: 4000 }, []);
 }
 
 /**

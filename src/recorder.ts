@@ -2,6 +2,7 @@ import type { Connection, ConnectionWatcher } from './events/connection.ts';
 import { ROUND_TRIP, type RoundTrip } from './events/round-trip.ts';
 import { callSite } from './record/call-site.ts';
 import { CapturePool } from './record/capture-pool.ts';
+import { SameParts } from './record/compact.ts';
 import { ConnectionLog } from './record/connection-log.ts';
 import { connectionRecord } from './record/connection-record.ts';
 import { KeptRecords } from './record/kept-records.ts';
@@ -41,6 +42,7 @@ export class Recorder {
   readonly factory: TraceFactory;
   readonly #options: RecorderOptions;
   readonly #redaction: Redaction;
+  readonly #same = new SameParts();
   readonly #pool = new CapturePool();
   readonly #kept: KeptRecords;
   readonly #open = new OpenBuilders((builder) => this.#finish(builder));
@@ -59,7 +61,7 @@ export class Recorder {
     this.#options = options;
     this.#redaction = new Redaction(options);
     this.#kept = new KeptRecords(options.limit ?? DEFAULT_LIMIT, this.#pool, (capture) =>
-      makeRecord(capture, this.#redaction),
+      makeRecord(capture, this.#redaction, this.#same),
     );
     this.factory = (info) => {
       this.#begin(info);
@@ -148,7 +150,7 @@ export class Recorder {
     const isClosing = capture.after === 'closed';
     const isWanted = this.#options.onRecord !== undefined;
     if (isWanted || capture.mustBeMade) {
-      const record = makeRecord(capture, this.#redaction);
+      const record = makeRecord(capture, this.#redaction, this.#same);
       this.#pool.give(capture);
       this.#kept.add(record);
       if (isWanted) callReported(this, 'onRecord', () => this.#options.onRecord?.(record));

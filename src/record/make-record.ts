@@ -3,6 +3,7 @@ import type { HeaderMap } from '../trace/client-trace.ts';
 import { HOOKS, HOOK_NAMES, type Hook, type HookName } from '../trace/hooks.ts';
 import { addBusy } from './busy.ts';
 import { type Capture, MOMENT } from './capture.ts';
+import { NONE, type SameParts, exact } from './compact.ts';
 import { type ConnectionData, tlsRecord } from './connection-record.ts';
 import type { Attempt, DialBuilder } from './dial-builder.ts';
 import { errorDetail, errorRecord } from './error-record.ts';
@@ -29,7 +30,7 @@ import {
 const SERVER_TIMING = 'server-timing';
 
 /** The record of what was captured: of a finished round trip, or of one that was still open. */
-export function makeRecord(capture: Capture, redaction: Redaction): RoundTripRecord {
+export function makeRecord(capture: Capture, redaction: Redaction, same: SameParts): RoundTripRecord {
   const { error, connection, dial } = capture;
   const moments = momentsOf(capture);
   const { start } = moments;
@@ -45,19 +46,21 @@ export function makeRecord(capture: Capture, redaction: Redaction): RoundTripRec
       known: capture.callKnown,
     },
     process: processInfo(),
-    client: { name: capture.client, version: capture.clientVersion },
+    client: same.client(capture.client, capture.clientVersion),
     intercepted: capture.intercepted,
     wallTime: wallTime(start),
     start,
     duration: microseconds(moments.end - start),
     outcome: !capture.done ? 'incomplete' : error === null ? 'ok' : 'error',
     // A mock's answer took no time that any phase is about.
-    phases: capture.intercepted ? [] : addBusy(phasesOf(moments), capture, start),
-    events: eventsOf(capture),
-    request: requestOf(capture, redaction),
+    phases: capture.intercepted ? NONE : exact(addBusy(phasesOf(moments), capture, start)),
+    events: eventsOf(capture, same),
+    request: requestOf(capture, redaction, same),
     informational: informationalOf(capture, redaction),
   };
-  if (capture.status !== undefined) record.response = responseOf(capture, capture.status, redaction);
+  if (capture.status !== undefined) {
+    record.response = responseOf(capture, capture.status, redaction, same);
+  }
   if (connection !== undefined) record.connection = connectionOf(capture, connection.data);
   if (dial !== undefined) record.dial = dialOf(dial, capture, moments, redaction);
   if (error !== null) record.error = errorRecord(error, redaction, lastPhase(moments));
@@ -105,17 +108,17 @@ function lastTimeOf(capture: Capture, { code }: Hook): number | undefined {
   return undefined;
 }
 
-function eventsOf(capture: Capture): RecordedEvent[] {
+function eventsOf(capture: Capture, same: SameParts): readonly RecordedEvent[] {
   const { details } = capture;
   const events: RecordedEvent[] = [];
   let next = 0;
   for (let at = 0; at < capture.length; at += MOMENT) {
     const name = HOOK_NAMES[capture.codeAt(at)]!;
     const time = microseconds(capture.timeAt(at));
-    const detail = details?.[next]?.at === at ? details[next++]!.detail : detailOf(capture, name, at);
+    const detail = details?.[next]?.at === at ? details[next++]!.detail : detailOf(capture, name, at, same);
     events.push(detail === undefined ? { name, time } : { name, time, detail });
   }
-  return events;
+  return exact(events);
 }
 
 /** What an event says that is remembered for another reason already. */
@@ -123,20 +126,22 @@ function detailOf(
   { hostPort, reused, wasIdle, idleTime, status, dial }: Capture,
   name: HookName,
   at: number,
+  same: SameParts,
 ): RecordedEvent['detail'] {
   switch (name) {
     case 'getConn':
-      return { hostPort };
+      return same.place(hostPort);
     case 'gotConn':
       if (!wasIdle || Number.isNaN(idleTime)) return { reused, wasIdle };
       return { reused, wasIdle, idleTime: microseconds(idleTime) };
     case 'gotResponse':
-      return status === undefined ? undefined : { status };
+      return status === undefined ? undefined : same.result(status);
     case 'connectStart':
       return attemptDetail(dial?.attempts.find(({ startedAt }) => startedAt === at));
     case 'connectDone': {
       const attempt = dial?.attempts.find(({ doneAt }) => doneAt === at);
-      return attempt && { ...attemptDetail(attempt), ...errorDetail(attempt.err) };
+      if (attempt === undefined || attempt.err === null) return attemptDetail(attempt);
+      return { ...attemptDetail(attempt), ...errorDetail(attempt.err) };
     }
     default:
       return undefined;
@@ -160,29 +165,27 @@ function isOriginsHandshake({ connection, dial, target }: Capture): boolean {
   return connection !== undefined || dial.handshakes > 1 || dial.tlsError !== null;
 }
 
-function requestOf(capture: Capture, redaction: Redaction): RequestRecord {
-  const header: HeaderField[] = [];
+function requestOf(capture: Capture, redaction: Redaction, same: SameParts): RequestRecord {
+  const fields: HeaderField[] = [];
   for (const { name, values } of capture.sentHead?.fields() ?? []) {
-    for (const value of values) header.push(redaction.field(name, value));
+    for (const value of values) fields.push(redaction.field(name, value));
   }
-  const request: Mutable<RequestRecord> = {
-    method: capture.method,
-    url: redaction.url(capture.target.url),
-    httpVersion: capture.requestHttpVersion,
-    header,
-  };
-  if (capture.bytesWritten !== undefined) request.wireBytes = capture.bytesWritten;
-  return request;
+  const { method, target, requestHttpVersion: httpVersion, bytesWritten: wireBytes } = capture;
+  const url = redaction.url(target.url);
+  const header = same.requestHeader(fields);
+  return wireBytes === undefined
+    ? { method, url, httpVersion, header }
+    : { method, url, httpVersion, header, wireBytes };
 }
 
-function responseOf(capture: Capture, status: number, redaction: Redaction): ResponseRecord {
+function responseOf(capture: Capture, status: number, redaction: Redaction, same: SameParts): ResponseRecord {
   const { statusText, httpVersion, responseFields, trailers, bytesRead, bodyBytes } = capture;
   const response: Mutable<ResponseRecord> = {
     status,
     statusText,
     httpVersion,
-    header: fieldsOf(responseFields, redaction),
-    trailers: fieldsOf(trailers, redaction),
+    header: same.responseHeader(fieldsOf(responseFields, redaction)),
+    trailers: exact(fieldsOf(trailers, redaction)),
     serverTiming: serverTimingOf(capture),
   };
   if (bytesRead !== undefined) response.wireBytes = bytesRead;
@@ -201,7 +204,7 @@ function serverTimingOf({ responseFields, trailers }: Capture): ResponseRecord['
   const entries: ServerTimingEntry[] = [];
   addServerTiming(responseFields, entries);
   addServerTiming(trailers, entries);
-  return entries;
+  return exact(entries);
 }
 
 function addServerTiming(flat: FlatFields, entries: ServerTimingEntry[]): void {
@@ -213,8 +216,8 @@ function addServerTiming(flat: FlatFields, entries: ServerTimingEntry[]): void {
   }
 }
 
-function informationalOf({ informational }: Capture, redaction: Redaction): InformationalRecord[] {
-  if (informational === undefined) return [];
+function informationalOf({ informational }: Capture, redaction: Redaction): readonly InformationalRecord[] {
+  if (informational === undefined) return NONE;
   return informational.map(({ status, time, header }) => ({
     status,
     time: microseconds(time),

@@ -1,4 +1,3 @@
-import type { Mutable } from './mutable.ts';
 import type { Phase, PhaseName } from './types.ts';
 
 /** The moments that bound the phases, on one monotonic scale; undefined for what did not happen. */
@@ -39,10 +38,10 @@ export interface Moments {
  *   stays waiting when a 103 came early.
  * - `receive`: until the last byte.
  */
-export function phasesOf(moments: Moments): Mutable<Phase>[] {
+export function phasesOf(moments: Moments): Phase[] {
   const { start, gotConn, wroteRequest } = moments;
   const total = microseconds(moments.end - start);
-  const phases: Mutable<Phase>[] = [];
+  const phases: Phase[] = [];
   let current: PhaseName = 'queued';
   let from = 0;
   function begin(next: PhaseName, time: number | undefined): void {

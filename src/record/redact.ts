@@ -55,33 +55,38 @@ type Kind = 'public' | 'secret' | 'url' | 'link' | 'refresh' | 'text';
 /** Names are remembered up to this number; a peer can make up any number of them. */
 const MAX_KNOWN = 1000;
 
+/** Values up to this length are remembered with their name. */
+const MAX_LENGTH = 200;
+
+/** What is known of fields of one name. */
+interface Known {
+  readonly kind: Kind;
+  /** The last of them, as shown. */
+  last: HeaderField;
+}
+
 /** Decides what of a round trip may be shown. Made once a recorder. */
 export class Redaction {
   readonly #query: ReadonlySet<string>;
   readonly #headers: ReadonlySet<string>;
-  readonly #kinds = new Map<string, Kind>();
+  readonly #known = new Map<string, Known>();
 
   constructor(options: RedactionOptions = {}) {
     this.#query = new Set(options.allowQuery);
     this.#headers = new Set(options.allowHeaders?.map((name) => name.toLowerCase()));
   }
 
-  /** The field, with its value replaced when it is a secret. */
+  /**
+   * The field, with its value replaced when it is a secret. One object for all equal ones that come after each other: most fields
+   * of a request are those of the request before, and were a fifth of what a record retains.
+   */
   field(name: string, value: string): HeaderField {
-    switch (this.#kindOf(name)) {
-      case 'secret':
-        return [name, REDACTED];
-      case 'url':
-        return [name, this.url(value)];
-      case 'link':
-        return [name, this.#link(value)];
-      case 'refresh':
-        return [name, this.#refresh(value)];
-      case 'text':
-        return [name, value.includes('//') ? this.text(value) : value];
-      case 'public':
-        return [name, value];
-    }
+    const known = this.#knownOf(name);
+    const shown = this.#shown(known.kind, value);
+    if (known.last[1] === shown) return known.last;
+    const field: HeaderField = [name, shown];
+    if (shown.length <= MAX_LENGTH) known.last = field;
+    return field;
   }
 
   fields(fields: readonly HeaderField[]): HeaderField[] {
@@ -104,13 +109,30 @@ export class Redaction {
     return text.replace(/[^\s"<>`]+/g, (word) => (looksLikeURL(word) ? this.url(word) : word));
   }
 
-  #kindOf(name: string): Kind {
-    let kind = this.#kinds.get(name);
-    if (kind === undefined) {
-      kind = this.#classify(name.toLowerCase());
-      if (this.#kinds.size < MAX_KNOWN) this.#kinds.set(name, kind);
+  #shown(kind: Kind, value: string): string {
+    switch (kind) {
+      case 'secret':
+        return REDACTED;
+      case 'url':
+        return this.url(value);
+      case 'link':
+        return this.#link(value);
+      case 'refresh':
+        return this.#refresh(value);
+      case 'text':
+        return value.includes('//') ? this.text(value) : value;
+      case 'public':
+        return value;
     }
-    return kind;
+  }
+
+  #knownOf(name: string): Known {
+    let known = this.#known.get(name);
+    if (known === undefined) {
+      known = { kind: this.#classify(name.toLowerCase()), last: [name, ''] };
+      if (this.#known.size < MAX_KNOWN) this.#known.set(name, known);
+    }
+    return known;
   }
 
   #classify(name: string): Kind {

@@ -1,6 +1,7 @@
 import type { FlatFields } from '../../src/events/flat-fields.ts';
 import { type ExchangeFacts, RoundTrip, type SentHead } from '../../src/events/round-trip.ts';
 import { Capture } from '../../src/record/capture.ts';
+import { SameParts } from '../../src/record/compact.ts';
 import { makeRecord } from '../../src/record/make-record.ts';
 import { RecordBuilder } from '../../src/record/record-builder.ts';
 import { Redaction, type RedactionOptions } from '../../src/record/redact.ts';
@@ -34,7 +35,7 @@ export class FakeRoundTrip extends RoundTrip {
 
   /** Its record; before its end that of what is known, after which it is not recorded any more. */
   record(options?: RedactionOptions): RoundTripRecord {
-    return makeRecord(this.#capture(), new Redaction(options));
+    return makeRecord(this.#capture(), new Redaction(options), new SameParts());
   }
 
   #capture(): Capture {

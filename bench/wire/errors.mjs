@@ -31,10 +31,11 @@ export const COMPARED = [
  */
 
 /**
- * Puts what was told of each request beside the exchange on the wire, by the client's port and the order on it.
+ * Puts what was told of each request beside the exchange on the wire, by the client's port and the order on it, also where
+ * the port was used again.
  *
  * @param {readonly import('./tools.mjs').Told[]} told with times in milliseconds since the Unix epoch
- * @param {(port: number) => readonly import('./facts.mjs').WireFacts[]} factsOfPort
+ * @param {(port: number) => readonly import('./facts.mjs').WireFacts[]} factsOfPort in the order of the wire
  * @param {readonly string[]} kinds of the requests on each connection, in their order
  * @returns {{ errors: Map<string, number[]>, matched: number }} by row of {@link COMPARED}, and the kind of request where that matters
  */
@@ -54,14 +55,14 @@ export function compare(told, factsOfPort, kinds) {
   for (const [port, requests] of byPort) {
     const facts = factsOfPort(port);
     // Otherwise nobody knows which is which: a client may have opened another connection in between.
-    if (facts.length !== requests.length || requests.length !== kinds.length) continue;
+    if (facts.length !== requests.length || requests.length % kinds.length !== 0) continue;
     for (const [index, { times }] of requests.entries()) {
       matched++;
       for (const { row, hook, fact } of COMPARED) {
         const time = times[hook];
         const wire = facts[index]?.[fact];
         if (time === undefined || wire === undefined) continue;
-        const name = hook.startsWith('wrote') ? `${row} ${kinds[index]}` : row;
+        const name = hook.startsWith('wrote') ? `${row} ${kinds[index % kinds.length]}` : row;
         const list = errors.get(name);
         if (list === undefined) errors.set(name, [(time - wire) * 1e3]);
         else list.push((time - wire) * 1e3);

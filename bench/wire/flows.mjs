@@ -58,23 +58,29 @@ function add(direction, { sequence, time, payload }) {
 }
 
 /**
- * The connections to `serverPort` by the client's port. Left out: those whose beginning or any packet is missing, and
- * ports that were used twice.
+ * The connections to `serverPort`, in the order in which they were opened: a system with few ports gives a client the same one again.
+ * Left out: those whose beginning or any packet is missing, and those that were opened twice.
  *
  * @param {readonly import('./pcap.mjs').Packet[]} packets
  * @param {number} serverPort
- * @returns {Map<number, Flow>}
+ * @returns {Flow[]}
  */
 export function flowsOf(packets, serverPort) {
+  /** @type {ReturnType<typeof newConnection>[]} */
+  const connections = [];
   /** @type {Map<number, ReturnType<typeof newConnection>>} */
-  const connections = new Map();
+  const byPort = new Map();
   for (const packet of packets) {
     const isSent = packet.to === serverPort;
     const port = isSent ? packet.from : packet.to;
-    const known = connections.get(port);
+    const known = byPort.get(port);
     if (packet.syn && isSent) {
-      if (known === undefined) connections.set(port, newConnection(packet));
-      else known.isUsedTwice = true;
+      if (known?.sent.initial === packet.sequence) known.isOpenedTwice = true;
+      else {
+        const connection = newConnection(packet);
+        connections.push(connection);
+        byPort.set(port, connection);
+      }
     } else if (packet.syn && known !== undefined) {
       known.received.initial = packet.sequence;
       known.synAck = packet.time;
@@ -82,22 +88,24 @@ export function flowsOf(packets, serverPort) {
       add(isSent ? known.sent : known.received, packet);
     }
   }
-  const flows = new Map();
-  for (const [port, { syn, synAck, sent, received, isUsedTwice }] of connections) {
-    if (isUsedTwice || sent.isBroken || received.isBroken || Number.isNaN(synAck)) continue;
-    flows.set(port, { port, syn, synAck, sent: timed(sent), received: timed(received) });
+  const flows = [];
+  for (const { port, syn, synAck, sent, received, isOpenedTwice } of connections) {
+    if (isOpenedTwice || sent.isBroken || received.isBroken || Number.isNaN(synAck)) continue;
+    flows.push({ port, syn, synAck, sent: timed(sent), received: timed(received) });
   }
   return flows;
 }
 
 /** @param {import('./pcap.mjs').Packet} syn */
-function newConnection({ time, sequence }) {
+function newConnection({ time, from, sequence }) {
   return {
+    port: from,
     syn: time,
     synAck: Number.NaN,
     sent: { ...newDirection(), initial: sequence },
     received: newDirection(),
-    isUsedTwice: false,
+    /** Its SYN was sent again. */
+    isOpenedTwice: false,
   };
 }
 

@@ -56,10 +56,19 @@ export function evaluate({ client, tool, loop, port, output }, capture, keys) {
   const ports = new Set(output.told.map(({ port }) => port));
   /** @type {Map<number, import('./facts.mjs').WireFacts[]>} */
   const facts = new Map();
-  for (const [clientPort, flow] of flows)
-    if (ports.has(clientPort)) facts.set(clientPort, factsOf(flow, protocol, secrets));
+  for (const flow of flows) {
+    if (!ports.has(flow.port)) continue;
+    facts.set(flow.port, [...(facts.get(flow.port) ?? []), ...factsOf(flow, protocol, secrets)]);
+  }
   const factsOfPort = (/** @type {number} */ clientPort) => facts.get(clientPort) ?? [];
-  const told = output.told.map((request) => onRealtime(request, output, factsOfPort));
+  /** How many requests of each port there were before. @type {Map<number | undefined, number>} */
+  const before = new Map();
+  const told = output.told.map((request) => {
+    const index = before.get(request.port) ?? 0;
+    before.set(request.port, index + 1);
+    const syn = request.port === undefined ? undefined : factsOfPort(request.port)[index]?.syn;
+    return onRealtime(request, output, syn);
+  });
   const { errors, matched } = compare(told, factsOfPort, tool === 'curl' ? KINDS.slice(0, 1) : KINDS);
   return {
     client,
@@ -79,11 +88,10 @@ export function evaluate({ client, tool, loop, port, output }, capture, keys) {
 /**
  * @param {import('./tools.mjs').Told} told
  * @param {ClientOutput} output
- * @param {(port: number) => readonly import('./facts.mjs').WireFacts[]} factsOfPort
+ * @param {number | undefined} syn of its connection
  * @returns {import('./tools.mjs').Told}
  */
-function onRealtime({ port, times }, { clock, start, end }, factsOfPort) {
-  const syn = port === undefined ? undefined : factsOfPort(port)[0]?.syn;
+function onRealtime({ port, times }, { clock, start, end }, syn) {
   /** @param {number} time */
   function convert(time) {
     if (clock === 'syn') return (syn ?? Number.NaN) + time;

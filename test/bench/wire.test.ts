@@ -33,7 +33,7 @@ function fixture(client: 'http' | 'https' | 'http2'): Fixture {
 }
 
 function onlyFlow({ capture, recording }: Fixture) {
-  const [flow, ...others] = flowsOf(readPcap(capture), recording.port).values();
+  const [flow, ...others] = flowsOf(readPcap(capture), recording.port);
   if (flow === undefined || others.length > 0) throw new Error('the fixture has one connection');
   return flow;
 }
@@ -95,14 +95,14 @@ describe('the reader of captures', () => {
 
 describe('connections of a capture', () => {
   it('count bytes once that were sent twice', () => {
-    const flow = flowsOf(
+    const [flow] = flowsOf(
       [
         ...opening,
         packet({ time: 3, sequence: 100, payload: Buffer.from('abc') }),
         packet({ time: 9, sequence: 100, payload: Buffer.from('abcdef') }),
       ],
       80,
-    ).get(5000);
+    );
 
     expect(flow?.sent.bytes.toString()).toBe('abcdef');
     expect(flow?.sent.pieces).toEqual([
@@ -111,12 +111,27 @@ describe('connections of a capture', () => {
     ]);
   });
 
-  it('are left out when a packet is missing, when their beginning is, and when their port was used again', () => {
+  it('are left out when a packet is missing, when their beginning is, and when it was sent again', () => {
     const late = packet({ time: 3, sequence: 103, payload: Buffer.from('def') });
-    expect(flowsOf([...opening, late], 80).size).toBe(0);
-    expect(flowsOf([late], 80).size).toBe(0);
-    expect(flowsOf([...opening, ...opening], 80).size).toBe(0);
-    expect(flowsOf(opening, 80).size).toBe(1);
+    expect(flowsOf([...opening, late], 80)).toHaveLength(0);
+    expect(flowsOf([late], 80)).toHaveLength(0);
+    expect(flowsOf([...opening, ...opening], 80)).toHaveLength(0);
+    expect(flowsOf(opening, 80)).toHaveLength(1);
+  });
+
+  it('are two where a client was given the same port again', () => {
+    const again = [
+      packet({ time: 11, sequence: 7000, syn: true, ack: false }),
+      packet({ time: 12, from: 80, to: 5000, sequence: 8000, syn: true }),
+      packet({ time: 13, sequence: 7001, payload: Buffer.from('two') }),
+    ];
+    const one = packet({ time: 3, sequence: 100, payload: Buffer.from('one') });
+    const flows = flowsOf([...opening, one, ...again], 80);
+    expect(flows.map(({ port, syn, synAck }) => [port, syn, synAck])).toEqual([
+      [5000, 1, 2],
+      [5000, 11, 12],
+    ]);
+    expect(flows.map(({ sent }) => sent.bytes.toString())).toEqual(['one', 'two']);
   });
 
   it('have their TLS taken off with the keys of the server', () => {
@@ -197,6 +212,22 @@ describe('errors', () => {
       ['wroteRequest get', [20]],
       ['wroteRequest put', [0]],
       ['gotFirstResponseByte', [500]],
+    ]);
+  });
+
+  it('are of the second connection of a port where requests are the second on it', () => {
+    const told = [10, 20, 30, 40].map((wroteRequest) => ({ port: 5000, times: { wroteRequest } }));
+    const facts = [9, 18, 27, 36].map((at) => ({
+      requestHead: at,
+      requestEnd: at,
+      responseStart: at,
+      responseEnd: at,
+    }));
+    const { errors, matched } = compare(told, () => facts, ['get', 'put']);
+    expect(matched).toBe(4);
+    expect([...errors]).toEqual([
+      ['wroteRequest get', [1000, 3000]],
+      ['wroteRequest put', [2000, 4000]],
     ]);
   });
 
